@@ -1,0 +1,72 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+]
+
+let package = Package(
+    name: "stoplog",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "stoplog", targets: ["stoplog"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        .target(
+            name: "CGate",
+            linkerSettings: [
+                .linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+                .linkedLibrary("pcre2-8"), .linkedLibrary("z"),
+            ]
+        ),
+        .target(
+            name: "GatePolicy",
+            dependencies: [
+                "CGate",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "GateStore",
+            dependencies: ["CGate", .product(name: "GRDB", package: "GRDB.swift"),
+                           .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "GateEngine",
+            dependencies: [
+                "CGate", "GatePolicy", "GateStore",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "stoplog",
+            dependencies: [
+                "GateEngine", "GatePolicy", "GateStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: settings),
+        .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: settings),
+        .testTarget(
+            name: "GateEngineTests",
+            dependencies: ["GateEngine", "GatePolicy", "GateStore", "CGate", "stoplog"],
+            swiftSettings: settings
+        ),
+    ]
+)

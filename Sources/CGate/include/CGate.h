@@ -1,0 +1,9 @@
+#ifndef CGATE_H
+#define CGATE_H
+#include "reactor.h"
+#include "tls.h"
+#include "upstream.h"
+#include "pattern.h"
+#include "inflate.h"
+#include "packs.h"
+#endif

@@ -1,0 +1,4 @@
+#ifndef CGATE_INFLATE_H
+#define CGATE_INFLATE_H
+#include <zlib.h>
+#endif

@@ -1,0 +1,46 @@
+// Doors to Linux's event calls and socket options whose C forms Swift cannot import.
+#ifndef CGATE_REACTOR_H
+#define CGATE_REACTOR_H
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline int gate_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+static inline uint64_t gate_epoll_token(const struct epoll_event *event) { return event->data.u64; }
+static inline uint32_t gate_epoll_events(const struct epoll_event *event) { return event->events; }
+
+#define GATE_EPOLLIN ((uint32_t)EPOLLIN)
+#define GATE_EPOLLOUT ((uint32_t)EPOLLOUT)
+#define GATE_EPOLLRDHUP ((uint32_t)EPOLLRDHUP)
+#define GATE_EPOLLHUP ((uint32_t)EPOLLHUP)
+#define GATE_EPOLLERR ((uint32_t)EPOLLERR)
+
+/// Milliseconds of CLOCK_MONOTONIC.
+static inline int64_t gate_monotonic_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+/// Microseconds of CLOCK_REALTIME since 1970.
+static inline int64_t gate_wall_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+static inline int gate_errno(void) { return errno; }
+#endif

@@ -1,0 +1,4 @@
+#ifndef CGATE_CURL_H
+#define CGATE_CURL_H
+#include <curl/curl.h>
+#endif

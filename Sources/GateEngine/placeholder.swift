@@ -1,0 +1,2 @@
+import CGate
+import GatePolicy
