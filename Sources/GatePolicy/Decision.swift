@@ -93,16 +93,7 @@ public enum Decision: Sendable, Equatable {
     /// The table of CONTRACT §2: what `mode` and the rule's action make of a call.
     public static func of(_ verdict: Classification, mode: Mode) -> Decision {
         if mode == .observe { return .observe }
-        let byMode: Decision =
-            verdict.class == .safe
-            ? .forward
-            : switch mode {
-            case .observe: .observe
-            case .live: .send
-            case .hold: .hold
-            case .dryRun: .record
-            case .block: .block
-            }
+        let byMode = verdict.class == .safe ? Decision.forward : ofIrreversible(mode)
         guard let action = verdict.action else { return byMode }
         switch action {
         case .allow:
@@ -111,6 +102,16 @@ public enum Decision: Sendable, Equatable {
         case .block: return .block
         case .record: return byMode == .block ? .block : .record
         case .hold: return byMode == .block || byMode == .record ? byMode : .hold
+        }
+    }
+
+    private static func ofIrreversible(_ mode: Mode) -> Decision {
+        switch mode {
+        case .observe: .observe
+        case .live: .send
+        case .hold: .hold
+        case .dryRun: .record
+        case .block: .block
         }
     }
 }
