@@ -41,5 +41,10 @@ static inline int64_t gate_wall_us(void) {
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+/// accept4 is a GNU call that Swift's Glibc does not show.
+int accept4(int, struct sockaddr *, socklen_t *, int);
+static inline int gate_accept(int listener, struct sockaddr *address, socklen_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
 static inline int gate_errno(void) { return errno; }
 #endif
