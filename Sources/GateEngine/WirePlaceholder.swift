@@ -1,0 +1,2 @@
+struct ResponseHead {}
+struct UpstreamHead {}
