@@ -1,6 +1,7 @@
 import CGate
 
 /// HMAC-SHA-256 over the hash before and an event's payload; owned by one thread at a time.
+@safe
 final class HashChain {
     static let hashLength = 32
     /// What stands before the first event.

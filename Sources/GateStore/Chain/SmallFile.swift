@@ -4,7 +4,7 @@ import Glibc
 enum SmallFile {
     /// Nil when there is no such file.
     static func read(_ path: String, limit: Int = 65_536) throws(StoreError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw StoreError(code: .unavailable, message: "\(path): \(systemMessage(errno))")
@@ -27,9 +27,9 @@ enum SmallFile {
     /// Replaces the file in one step, mode 0600. A reader sees the old bytes or the new ones.
     static func replace(_ path: String, with bytes: [UInt8]) throws(StoreError) {
         let temporary = try writeTemporary(beside: path, bytes)
-        guard rename(temporary, path) == 0 else {
+        guard unsafe rename(temporary, path) == 0 else {
             let problem = errno
-            unlink(temporary)
+            unsafe unlink(temporary)
             throw StoreError(code: .unavailable, message: "\(path): \(systemMessage(problem))")
         }
     }
@@ -39,15 +39,15 @@ enum SmallFile {
     /// - Returns: false when it was there already.
     static func create(_ path: String, with bytes: [UInt8]) throws(StoreError) -> Bool {
         let temporary = try writeTemporary(beside: path, bytes)
-        defer { unlink(temporary) }
-        if link(temporary, path) == 0 { return true }
+        defer { unsafe unlink(temporary) }
+        if unsafe link(temporary, path) == 0 { return true }
         if errno == EEXIST { return false }
         throw StoreError(code: .unavailable, message: "\(path): \(systemMessage(errno))")
     }
 
     private static func writeTemporary(beside path: String, _ bytes: [UInt8]) throws(StoreError) -> String {
         let temporary = path + ".\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StoreError(code: .unavailable, message: "\(path): \(systemMessage(errno))")
         }
@@ -55,7 +55,7 @@ enum SmallFile {
         let written = unsafe Glibc.write(descriptor, bytes, bytes.count)
         guard written == bytes.count else {
             let problem = errno
-            unlink(temporary)
+            unsafe unlink(temporary)
             throw StoreError(code: .unavailable, message: "\(path): \(systemMessage(written < 0 ? problem : ENOSPC))")
         }
         return temporary

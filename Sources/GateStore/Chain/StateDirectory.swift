@@ -49,10 +49,10 @@ public struct StateDirectory: Sendable {
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += part
             defer { made += "/" }
-            if made.isEmpty || mkdir(made, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
+            if unsafe made.isEmpty || mkdir(made, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
             let problem = errno
             // A parent that may not be written may still exist.
-            if access(made, F_OK) == 0 { continue }
+            if unsafe access(made, F_OK) == 0 { continue }
             throw StoreError(
                 code: .unavailable, message: "state directory \(path) cannot be made: \(systemMessage(problem))")
         }

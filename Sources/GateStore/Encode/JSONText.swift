@@ -12,7 +12,7 @@ struct JSONText {
     mutating func string(_ text: String) {
         var text = text
         bytes.append(0x22)
-        unsafe text.withUTF8 { unsafe escaped($0) }
+        text.withUTF8 { unsafe escaped($0) }
         bytes.append(0x22)
     }
 

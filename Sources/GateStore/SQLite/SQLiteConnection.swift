@@ -32,6 +32,7 @@ struct SQLiteFailure: Error {
 /// One SQLite connection.
 ///
 /// `@unchecked Sendable`: everything but `lock` is touched only inside `exclusively`.
+@safe
 final class SQLiteConnection: @unchecked Sendable {
     let path: String
     private let handle: OpaquePointer
@@ -110,6 +111,7 @@ private func waitForLock(_: UnsafeMutableRawPointer?, _ tries: Int32) -> Int32 {
 }
 
 /// A prepared statement; confined like its connection.
+@safe
 final class SQLiteStatement {
     private let connection: SQLiteConnection
     private let handle: OpaquePointer
@@ -143,7 +145,7 @@ final class SQLiteStatement {
 
     func bind(_ index: Int32, _ text: String?) {
         guard var text else { return bindNull(index) }
-        unsafe text.withUTF8 { text in
+        _ = text.withUTF8 { text in
             unsafe sqlite3_bind_text64(
                 handle, index, UnsafeRawPointer(text.baseAddress)?.assumingMemoryBound(to: CChar.self) ?? emptyText,
                 UInt64(text.count), copied, UInt8(SQLITE_UTF8))
