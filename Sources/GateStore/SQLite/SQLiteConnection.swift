@@ -37,6 +37,8 @@ final class SQLiteConnection: @unchecked Sendable {
     let path: String
     private let handle: OpaquePointer
     private let lock = Mutex<Void>(())
+    /// Pages in the write-ahead log after this connection's last commit.
+    fileprivate(set) var logPages = 0
 
     /// - Parameter path: a file, or `:memory:`.
     init(path: String, flags: Int32) throws(SQLiteFailure) {
@@ -54,6 +56,7 @@ final class SQLiteConnection: @unchecked Sendable {
         unsafe handle = opened
         unsafe sqlite3_extended_result_codes(opened, 1)
         unsafe sqlite3_busy_handler(opened, waitForLock, nil)
+        unsafe sqlite3_wal_hook(opened, logHasGrown, Unmanaged.passUnretained(self).toOpaque())
     }
 
     // Statements that are still alive keep the connection's memory until they are finalized.
@@ -108,6 +111,16 @@ private func waitForLock(_: UnsafeMutableRawPointer?, _ tries: Int32) -> Int32 {
     guard tries < 4000 else { return 0 }
     usleep(1000)
     return 1
+}
+
+/// Runs inside a commit of the connection that is the context, on its thread.
+private func logHasGrown(
+    _ context: UnsafeMutableRawPointer?, _: OpaquePointer?, _: UnsafePointer<CChar>?, _ pages: Int32
+) -> Int32 {
+    if let context = unsafe context {
+        unsafe Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue().logPages = Int(pages)
+    }
+    return SQLITE_OK
 }
 
 /// A prepared statement; confined like its connection.

@@ -194,4 +194,11 @@ func monotonicNanoseconds() -> UInt64 {
     return UInt64(bitPattern: Int64(time.tv_sec)) &* 1_000_000_000 &+ UInt64(bitPattern: Int64(time.tv_nsec))
 }
 
+/// Microseconds since 1970.
+func wallMicroseconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) &* 1_000_000 &+ Int64(time.tv_nsec / 1000)
+}
+
 func waitBriefly() { usleep(10_000) }
