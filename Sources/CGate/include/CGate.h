@@ -6,4 +6,5 @@
 #include "pattern.h"
 #include "inflate.h"
 #include "packs.h"
+#include "process.h"
 #endif
