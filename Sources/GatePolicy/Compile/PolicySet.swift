@@ -80,13 +80,13 @@ public struct PolicySet: Sendable {
 public enum BuiltInPacks {
     /// In judging order; `default` is last.
     public static var names: [String] {
-        (0..<gate_pack_count).map { unsafe String(cString: pack($0).name) }
+        (0..<gate_pack_count).map { unsafe String(cString: gate_pack_at($0).pointee.name) }
     }
 
     /// The text of a pack; nil for a name that is none.
     public static func text(_ name: String) -> String? {
         for index in 0..<gate_pack_count {
-            let pack = unsafe pack(index)
+            let pack = unsafe gate_pack_at(index).pointee
             guard unsafe String(cString: pack.name) == name else { continue }
             return unsafe String(decoding: UnsafeBufferPointer(start: pack.bytes, count: pack.length), as: UTF8.self)
         }
@@ -100,10 +100,4 @@ public enum BuiltInPacks {
 
     /// Every pack.
     public static var sources: [PolicySource] { names.compactMap { source($0) } }
-
-    private static func pack(_ index: Int) -> gate_pack {
-        unsafe withUnsafePointer(to: &gate_packs) { start in
-            unsafe UnsafeRawPointer(start).assumingMemoryBound(to: gate_pack.self)[index]
-        }
-    }
 }
