@@ -48,6 +48,8 @@ static inline int gate_err_lib(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int gate_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
 
 // Keys and certificates
+/// RFC 2253, with UTF-8 left readable.
+static const unsigned long GATE_NAME_RFC2253 = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
 static inline EVP_PKEY *gate_evp_p256(void) { return EVP_EC_gen("P-256"); }
 static inline GENERAL_NAMES *gate_general_names_of(GENERAL_NAME *name) {
     GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
