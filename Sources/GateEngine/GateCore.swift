@@ -19,14 +19,14 @@ final class GateCore: Sendable {
     private let onDrained = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(
-        configuration: GateConfiguration, store: any Store, redaction: Redaction, leaves: LeafCache, mode: Mode,
-        via: ViaStamp, callLog: CallLog
+        configuration: GateConfiguration, store: any Store, redaction: Redaction, leaves: LeafCache,
+        interception: InterceptionPlan, mode: Mode, via: ViaStamp, callLog: CallLog
     ) {
         self.configuration = configuration
         self.store = store
         self.redaction = redaction
         self.leaves = leaves
-        self.interception = InterceptionPlan(configuration.tls)
+        self.interception = interception
         self.via = via
         self.callLog = callLog
         modeIndex = Atomic(Mode.allCases.firstIndex(of: mode) ?? Mode.allCases.count - 1)
@@ -36,6 +36,17 @@ final class GateCore: Sendable {
     var mode: Mode {
         get { Mode.allCases[modeIndex.load(ordering: .acquiring)] }
         set { modeIndex.store(Mode.allCases.firstIndex(of: newValue) ?? Mode.allCases.count - 1, ordering: .releasing) }
+    }
+
+    /// What `observe` compares with: the environment's own mode, else `block`.
+    var observedMode: Mode { configuration.mode == .observe ? .block : configuration.mode }
+
+    /// Where a target is sent instead; nil when it goes where it says.
+    func reroute(of target: RequestTarget) -> Reroute? {
+        guard !configuration.upstream.reroute.isEmpty else { return nil }
+        let origin = Origin(scheme: target.scheme == .http ? "http" : "https", host: target.host, port: target.port)
+        guard let to = configuration.upstream.reroute[origin] else { return nil }
+        return Reroute(scheme: to.scheme == "https" ? .https : .http, host: to.host, port: to.port)
     }
 
     /// Counts a connection in; false when there are too many.
@@ -60,14 +71,21 @@ final class GateCore: Sendable {
     func whenLaneDrained(_ action: @escaping @Sendable () -> Void) { onDrained.withLock { $0 = action } }
 }
 
+/// A target of `upstream.reroute`.
+struct Reroute {
+    var scheme: RequestFacts.Scheme
+    var host: String
+    var port: UInt16
+}
+
 /// Which hosts' TLS is opened.
 struct InterceptionPlan: Sendable {
     private let intercept: HostSet
     private let passthrough: HostSet
 
-    init(_ settings: GateConfiguration.Interception) {
-        intercept = HostSet(settings.intercept)
-        passthrough = HostSet(settings.passthrough)
+    init(_ settings: GateConfiguration.Interception) throws(HostSetError) {
+        intercept = try HostSet(settings.intercept)
+        passthrough = try HostSet(settings.passthrough)
     }
 
     /// What is in neither list is passed through, judged by its host alone.

@@ -64,6 +64,11 @@ final class Lane {
 
     var connectionCount: Int { connections.count }
 
+    /// A client did not get through its TLS handshake: most often it does not trust the gate's authority.
+    func handshakeFailed(_ connection: ClientConnection, _ failure: TLSFailure) {
+        core.callLog.handshakeFailed(host: connection.tunnelHost, client: connection.peer.text, "\(failure)")
+    }
+
     // MARK: Waiting for the store
 
     /// Queues a durable write; `waiter` hears of it on this reactor.

@@ -124,7 +124,7 @@ extension Exchange {
         switch decision {
         case .record:
             own = lane.policy.answer(
-                for: verdict, facts: facts, body: bodyEvidence, context: AnswerContext(callID: callID, now: startedAt))
+                for: verdict, facts, body: bodyEvidence, context: answerContext)
             own?.headers.append(("Stoplog-Verdict", "recorded"))
         case .hold: stop(.holdExpired, "Nobody is there to approve it")
         case .block, .send, .forward, .observe: stop(.blocked, "\(mode.rawValue) mode")
@@ -139,11 +139,16 @@ extension Exchange {
         let refusal = refusal(type, text)
         self.refusal = refusal
         own = refusal.answer(verdict.dialect)
-        if let facts, let shaped = lane.policy.refusal(for: verdict, facts: facts, body: bodyEvidence, fields: refusal.fields) {
+        if let facts,
+            let shaped = lane.policy.refusal(
+                for: verdict, facts, body: bodyEvidence, context: answerContext, fields: refusal.fields)
+        {
             own = shaped
             own?.headers += refusal.commonFields
         }
     }
+
+    private var answerContext: AnswerContext { AnswerContext(callID: callID, now_us: startedAt) }
 
     private var bodyEvidence: BodyEvidence {
         guard let kept else { return body.length == 0 ? .none : .unreadable }

@@ -34,7 +34,7 @@ extension Exchange {
             id: callID, time: startedAt, environment: lane.core.configuration.environment, session: session,
             correlationID: correlationID, mode: mode.rawValue, class: verdict.class.rawValue, kind: verdict.kind,
             rule: verdict.rule, outcome: outcome, method: head.text(head.method), url: displayURL,
-            host: target?.host ?? "", request: recordedRequest, client: peerText,
+            host: target?.host ?? "", request: recordedRequest, client: peer.text,
             durationMilliseconds: Double(now &- startedAt) / 1000)
         record.response = recordedResponse
         record.attempts = attempts
@@ -42,8 +42,6 @@ extension Exchange {
         if decision == .observe { record.would = wouldOutcome }
         return record
     }
-
-    private var peerText: String { peer.text }
 
     /// What the mode of the environment (or `block`) would have done to the call.
     private var wouldOutcome: String {
@@ -125,11 +123,13 @@ extension Exchange {
 
     /// The call for the upstream engine.
     func upstreamCall(_ target: RequestTarget) -> UpstreamCall {
-        let rerouted = lane.core.configuration.upstream.reroute.isEmpty ? nil : lane.core.reroute(of: target)
+        let rerouted = lane.core.reroute(of: target)
         let terms = UpstreamHead.Terms(correlationID: correlationID, via: lane.core.via)
         return UpstreamCall(
-            head: UpstreamHead(head, target: target, hops: HopByHop(head.block), terms: terms),
-            dial: rerouted, scheme: target.scheme, host: target.host, port: target.port, body: upstreamBody)
+            method: [], scheme: rerouted?.scheme ?? target.scheme, host: rerouted?.host ?? target.host,
+            port: rerouted?.port ?? target.port, target: [],
+            head: UpstreamHead(head, target: target, hops: HopByHop(head.block), terms: terms), body: upstreamBody,
+            isRerouted: rerouted != nil)
     }
 
     private var upstreamBody: UpstreamCall.Body {

@@ -96,7 +96,7 @@ extension Exchange: UpstreamHandler {
         settle()
     }
 
-    private func upstreamFailed(_ error: UpstreamError) {
+    func upstreamFailed(_ error: UpstreamError) {
         if stage == .ended { return }
         outcome = isDurable && error.mayHaveLeft ? .inDoubt : error.code == .denied ? .denied : .failed
         let refusal = refusal(of: error)

@@ -24,6 +24,11 @@ final class Exchange {
     let lane: Lane
     let head: RequestHead
     let callID: String
+    let correlationID: String
+    let peer: SocketAddress
+    /// The session named by the tunnel's proxy user.
+    let tunnelSession: String?
+    /// Microseconds since 1970, and milliseconds of the reactor's clock, when the head was read.
     let startedAt: Int64
     let startedRound: Int64
     let mode: Mode
@@ -53,6 +58,9 @@ final class Exchange {
     var sentAt: Int64 = 0
     var isPausedUpstream = false
     var sentContinue = false
+    var answerTrailers = FieldBlock()
+    /// What the gate answers itself.
+    var own: SyntheticAnswer?
     /// The bytes that a release would send, gathered for the sealed copy; nil when there were too many.
     var kept: [UInt8]?
     /// What the store is being told.
@@ -62,6 +70,8 @@ final class Exchange {
         lane = connection.lane
         self.head = head
         self.connection = connection
+        peer = connection.peer
+        tunnelSession = connection.tunnelSession
         startedAt = gate_wall_us()
         startedRound = lane.reactor.now
         callID = lane.ulids.next(milliseconds: UInt64(clamping: startedAt / 1000)).description
@@ -71,8 +81,6 @@ final class Exchange {
         body = RequestBody(isEmpty: !hasBody)
         correlationID = CorrelationID.of(head) ?? callID
     }
-
-    let correlationID: String
 
     var writer: HTTP1Writer {
         HTTP1Writer(

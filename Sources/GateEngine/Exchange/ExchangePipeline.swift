@@ -16,18 +16,25 @@ extension Exchange {
 
     /// The head is here.
     func begin(on connection: ClientConnection) {
-        switch RequestTarget.parse(head, in: connection.context) {
-        case .failure(let fault): return refuse(fault)
-        case .success(let parsed): target = parsed
-        }
-        guard let target else { return }
-        if let refusal = admission(of: target, isMisdirected: connection.isMisdirected) {
-            return refuse(refusal, as: .denied)
-        }
+        guard let target = admit(on: connection) else { return }
         if head.forwardLimit == .answerHere { return answerForwardLimit() }
         let facts = target.facts(of: head, hops: HopByHop(head.block))
         self.facts = facts
         judge(facts, body.isComplete ? .none : .unread)
+    }
+
+    /// The one strict reading of where the call goes; nil when it was refused.
+    func admit(on connection: ClientConnection) -> RequestTarget? {
+        switch RequestTarget.parse(head, in: connection.context) {
+        case .failure(let fault):
+            refuse(fault)
+            return nil
+        case .success(let parsed):
+            target = parsed
+            guard let refusal = admission(of: parsed, isMisdirected: connection.isMisdirected) else { return parsed }
+            refuse(refusal, as: .denied)
+            return nil
+        }
     }
 
     /// Asks the policy; again once there is more to judge by.

@@ -71,6 +71,9 @@ struct RequestBody {
         if use != .drop { unsafe bytes.append(contentsOf: more) }
     }
 
+    /// Counts bytes that go another way.
+    mutating func count(_ more: Int) { length += more }
+
     mutating func complete() { isComplete = true }
 
     /// Moves waiting bytes into `buffer`; 0 when none wait.

@@ -169,6 +169,6 @@ extension ConnectTunnel: TunnelHandler {
         tunnel = nil
         guard let error else { return end(.close) }
         if isOpen { return end(.abort) }
-        exchange.upstreamRefused(error)
+        exchange.upstreamFailed(error)
     }
 }

@@ -1,3 +1,4 @@
+internal import CGate
 internal import Glibc
 internal import Synchronization
 
@@ -13,7 +14,7 @@ final class ReactorThread: Sendable {
     /// - Parameter name: at most 15 bytes, shown by `top -H`.
     init(name: String, _ body: @escaping @Sendable () -> Void) throws(ReactorError) {
         let box = Box {
-            unsafe pthread_setname_np(pthread_self(), String(name.prefix(15)))
+            unsafe gate_name_thread(String(name.prefix(15)))
             body()
         }
         var made = pthread_t()
