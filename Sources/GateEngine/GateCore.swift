@@ -38,17 +38,6 @@ final class GateCore: Sendable {
         set { modeIndex.store(Mode.allCases.firstIndex(of: newValue) ?? Mode.allCases.count - 1, ordering: .releasing) }
     }
 
-    /// What `observe` compares with: the environment's own mode, else `block`.
-    var observedMode: Mode { configuration.mode == .observe ? .block : configuration.mode }
-
-    /// Where a target is sent instead; nil when it goes where it says.
-    func reroute(of target: RequestTarget) -> Reroute? {
-        guard !configuration.upstream.reroute.isEmpty else { return nil }
-        let origin = Origin(scheme: target.scheme == .http ? "http" : "https", host: target.host, port: target.port)
-        guard let to = configuration.upstream.reroute[origin] else { return nil }
-        return Reroute(scheme: to.scheme == "https" ? .https : .http, host: to.host, port: to.port)
-    }
-
     /// Counts a connection in; false when there are too many.
     func admitConnection(limit: Int) -> Bool {
         let count = connections.add(1, ordering: .relaxed).newValue
@@ -69,13 +58,6 @@ final class GateCore: Sendable {
     }
 
     func whenLaneDrained(_ action: @escaping @Sendable () -> Void) { onDrained.withLock { $0 = action } }
-}
-
-/// A target of `upstream.reroute`.
-struct Reroute {
-    var scheme: RequestFacts.Scheme
-    var host: String
-    var port: UInt16
 }
 
 /// Which hosts' TLS is opened.

@@ -14,11 +14,14 @@ final class Lane {
     /// Read into by every connection of the lane, one after the other.
     let scratch: UnsafeMutableRawBufferPointer
     var policy: CompiledPolicy
+    /// What a reload may change; the rest stays as it was at the start.
+    private(set) var configuration: GateConfiguration
     var ulids = ULIDGenerator()
     private(set) var isDraining = false
     private var connections: [ClientConnection] = []
     private var listeners: [Listener] = []
     private var waiting: [UInt64: any CommitWaiter] = [:]
+    private var answers: [UInt64: (SyntheticAnswer) -> Void] = [:]
     private var lastTicket: UInt64 = 0
 
     init(core: GateCore, reactor: Reactor, engine: CurlEngine, policy: CompiledPolicy, limits: ClientLimits) {
@@ -26,6 +29,7 @@ final class Lane {
         self.reactor = reactor
         self.engine = engine
         self.policy = policy
+        configuration = core.configuration
         self.limits = limits
         unsafe scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.scratchBytes, alignment: 16)
     }
@@ -85,12 +89,37 @@ final class Lane {
         }
     }
 
+    /// Runs `work` on another thread and `done` on this reactor with its answer.
+    func ask(_ work: @escaping @Sendable (@escaping @Sendable (SyntheticAnswer) -> Void) -> Void, done: @escaping (SyntheticAnswer) -> Void) {
+        lastTicket &+= 1
+        let ticket = lastTicket
+        answers[ticket] = done
+        let mailbox = reactor.mailbox
+        work { mailbox.post(.answered(ticket: ticket, $0)) }
+    }
+
+    // MARK: Settings
+
+    /// What `observe` compares with: the environment's own mode, else `block`.
+    var observedMode: Mode { configuration.mode == .observe ? .block : configuration.mode }
+
+    /// Where a target is sent instead; nil when it goes where it says.
+    func reroute(of target: RequestTarget) -> Reroute? {
+        guard !configuration.upstream.reroute.isEmpty else { return nil }
+        let origin = Origin(scheme: target.scheme == .http ? "http" : "https", host: target.host, port: target.port)
+        guard let to = configuration.upstream.reroute[origin] else { return nil }
+        return Reroute(scheme: to.scheme == "https" ? .https : .http, host: to.host, port: to.port)
+    }
+
     // MARK: Messages
 
     func received(_ message: ReactorMessage) {
         switch message {
         case .committed(let ticket, let error): waiting.removeValue(forKey: ticket)?.committed(error)
-        case .policy(let next): policy = next
+        case .reload(let policy, let configuration):
+            self.policy = policy
+            self.configuration = configuration
+        case .answered(let ticket, let answer): answers.removeValue(forKey: ticket)?(answer)
         case .drain: drain()
         case .stop: stop()
         }
@@ -110,6 +139,13 @@ final class Lane {
         engine.close()
         reactor.stop()
     }
+}
+
+/// A target of `upstream.reroute`.
+struct Reroute {
+    var scheme: RequestFacts.Scheme
+    var host: String
+    var port: UInt16
 }
 
 @available(*, unavailable)

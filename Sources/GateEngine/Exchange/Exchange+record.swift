@@ -16,7 +16,7 @@ extension Exchange {
 
     private var isWantedInJournal: Bool {
         if refusal != nil || verdict.class == .irreversible { return true }
-        switch lane.core.configuration.journal.calls {
+        switch lane.configuration.journal.calls {
         case .irreversible: return false
         case .unclassified: return !verdict.isSpecific
         case .all: return true
@@ -25,13 +25,13 @@ extension Exchange {
 
     /// Bodies of safe calls are kept only where all calls are.
     private var keepsBodies: Bool {
-        verdict.class == .irreversible || lane.core.configuration.journal.calls == .all
+        verdict.class == .irreversible || lane.configuration.journal.calls == .all
     }
 
     func makeRecord(refusal: String? = nil) -> CallRecord {
         let now = startedAt &+ (gate_monotonic_ms() &- startedRound) &* 1000
         var record = CallRecord(
-            id: callID, time: startedAt, environment: lane.core.configuration.environment, session: session,
+            id: callID, time: startedAt, environment: lane.configuration.environment, session: session,
             correlationID: correlationID, mode: mode.rawValue, class: verdict.class.rawValue, kind: verdict.kind,
             rule: verdict.rule, outcome: outcome, method: head.text(head.method), url: displayURL,
             host: target?.host ?? "", request: recordedRequest, client: peer.text,
@@ -45,7 +45,7 @@ extension Exchange {
 
     /// What the mode of the environment (or `block`) would have done to the call.
     private var wouldOutcome: String {
-        switch Decision.of(verdict, mode: lane.core.observedMode) {
+        switch Decision.of(verdict, mode: lane.observedMode) {
         case .forward, .send, .observe: "forwarded"
         case .record: "recorded"
         case .block: "blocked"
@@ -61,7 +61,7 @@ extension Exchange {
             headers: fields.map { redaction.field(WireText.decode(source, $0.name), WireText.decode(source, $0.value)) },
             bodySHA256: body.sha256, bodyLength: body.length)
         guard keepsBodies, body.length > 0 else { return message }
-        let limit = lane.core.configuration.journal.bodyLimit.bytes
+        let limit = lane.configuration.journal.bodyLimit.bytes
         let whole = kept ?? []
         message.isTruncated = whole.count < body.length || whole.count > limit
         message.body = redaction.body(Array(whole.prefix(limit)), contentType: contentType(head.block))
@@ -80,7 +80,7 @@ extension Exchange {
             message.headers = answerHeaders.map { redaction.field($0.name, $0.value) }
         }
         guard keepsBodies, answerLength > 0 else { return message }
-        let limit = lane.core.configuration.journal.bodyLimit.bytes
+        let limit = lane.configuration.journal.bodyLimit.bytes
         message.isTruncated = captured.count < answerLength || captured.count > limit
         let type = response.map { contentType($0.block) } ?? answerHeaders.first { $0.name == "Content-Type" }?.value
         message.body = redaction.body(Array(captured.prefix(limit)), contentType: type)
@@ -123,7 +123,7 @@ extension Exchange {
 
     /// The call for the upstream engine.
     func upstreamCall(_ target: RequestTarget) -> UpstreamCall {
-        let rerouted = lane.core.reroute(of: target)
+        let rerouted = lane.reroute(of: target)
         let terms = UpstreamHead.Terms(correlationID: correlationID, via: lane.core.via)
         return UpstreamCall(
             method: [], scheme: rerouted?.scheme ?? target.scheme, host: rerouted?.host ?? target.host,

@@ -62,7 +62,7 @@ extension Exchange: UpstreamHandler {
 
     private func capture(_ bytes: UnsafeRawBufferPointer) {
         guard verdict.class == .irreversible else { return }
-        let room = lane.core.configuration.journal.bodyLimit.bytes - captured.count
+        let room = lane.configuration.journal.bodyLimit.bytes - captured.count
         guard room > 0 else { return }
         unsafe captured.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
     }

@@ -39,7 +39,7 @@ extension Exchange {
 
     /// Asks the policy; again once there is more to judge by.
     private func judge(_ facts: RequestFacts, _ evidence: BodyEvidence) {
-        switch lane.policy.judge(facts, body: evidence, strict: lane.core.configuration.isStrict) {
+        switch lane.policy.judge(facts, body: evidence, strict: lane.configuration.isStrict) {
         case .decided(let verdict): decide(verdict)
         case .needsBody: gatherToJudge(evidence)
         }
@@ -48,7 +48,7 @@ extension Exchange {
     private func gatherToJudge(_ evidence: BodyEvidence) {
         if case .unread = evidence {
             stage = .judging
-            body.gather(limit: lane.core.configuration.inspect.bodyLimit.bytes)
+            body.gather(limit: lane.configuration.inspect.bodyLimit.bytes)
             continueIfExpected()
             connection?.bodyWanted()
         } else {
@@ -61,12 +61,12 @@ extension Exchange {
     func bodyComplete() {
         if stage == .keeping { return journalIntent() }
         guard let facts else { return }
-        let limit = lane.core.configuration.inspect.bodyLimit.bytes
+        let limit = lane.configuration.inspect.bodyLimit.bytes
         switch ContentDecoder.decode(body.bytes, codings: contentCoding, limit: limit) {
         case .decoded(let content): judge(facts, .decoded(content))
         case .overLimit: overInspectionLimit(facts)
         case .unreadable:
-            guard case .decided(let verdict) = lane.policy.judge(facts, body: .unreadable, strict: lane.core.configuration.isStrict)
+            guard case .decided(let verdict) = lane.policy.judge(facts, body: .unreadable, strict: lane.configuration.isStrict)
             else { return decide(unjudgeable) }
             decide(verdict)
         }
@@ -84,15 +84,15 @@ extension Exchange {
     }
 
     private func overInspectionLimit(_ facts: RequestFacts) {
-        if case .decided(let verdict) = lane.policy.judge(facts, body: .unreadable, strict: lane.core.configuration.isStrict) {
+        if case .decided(let verdict) = lane.policy.judge(facts, body: .unreadable, strict: lane.configuration.isStrict) {
             return decide(verdict)
         }
-        switch lane.core.configuration.inspect.overLimit {
+        switch lane.configuration.inspect.overLimit {
         case .irreversible: decide(unjudgeable)
         case .safe: decide(Classification(class: .safe, rule: "over-limit"))
         case .reject:
             verdict = unjudgeable
-            let limit = lane.core.configuration.inspect.bodyLimit.bytes
+            let limit = lane.configuration.inspect.bodyLimit.bytes
             refuse(refusal(.bodyTooLarge, "The verdict on this call depends on its body, which is longer than \(limit) bytes."), as: .denied)
         }
     }

@@ -52,7 +52,7 @@ final class ConnectTunnel {
         var facts = target.facts(of: exchange.head, hops: HopByHop(exchange.head.block))
         facts.scheme = .connect
         exchange.facts = facts
-        guard case .decided(let verdict) = lane.policy.judge(facts, body: .none, strict: lane.core.configuration.isStrict)
+        guard case .decided(let verdict) = lane.policy.judge(facts, body: .none, strict: lane.configuration.isStrict)
         else { return refuse(.blocked, "can't be judged") }
         exchange.verdict = verdict
         exchange.decision = Decision.of(verdict, mode: exchange.mode)
@@ -81,7 +81,7 @@ final class ConnectTunnel {
 
     private func open() {
         guard let target = exchange.target else { return }
-        let rerouted = lane.core.reroute(of: target)
+        let rerouted = lane.reroute(of: target)
         tunnel = lane.engine.openTunnel(
             host: rerouted?.host ?? target.host, port: rerouted?.port ?? target.port, isRerouted: rerouted != nil,
             handler: self)

@@ -5,8 +5,10 @@ internal import GateStore
 enum ReactorMessage: Sendable {
     /// The store answered an exchange that waits for it; nil means that the record is on disk.
     case committed(ticket: UInt64, StoreError?)
-    /// Judge with this policy from now on.
-    case policy(CompiledPolicy)
+    /// Judge with this policy from now on, under these settings.
+    case reload(CompiledPolicy, GateConfiguration)
+    /// Another thread worked out an answer of the admin server.
+    case answered(ticket: UInt64, SyntheticAnswer)
     /// Stop accepting, finish what runs.
     case drain
     /// End what still runs.
