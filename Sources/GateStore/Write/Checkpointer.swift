@@ -78,7 +78,7 @@ struct WorkerThread: Sendable {
         if pthread_equal(identity, pthread_self()) != 0 {
             pthread_detach(identity)
         } else {
-            unsafe pthread_join(identity, nil)
+            pthread_join(identity, nil)
         }
     }
 
