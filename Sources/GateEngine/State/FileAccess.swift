@@ -8,7 +8,7 @@ enum FileAccess {
         var path: String
         var code: Int32
 
-        var reason: String { unsafe String(cString: strerror(code)) }
+        var reason: String { code == EILSEQ ? "it is not UTF-8 text" : unsafe String(cString: strerror(code)) }
         var description: String { "cannot \(action) \(path): \(reason)" }
         static func last(_ action: String, _ path: String) -> Fault {
             Fault(action: action, path: path, code: gate_errno())
