@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "stoplog",
             dependencies: [
-                "GateEngine", "GatePolicy", "GateStore",
+                "CGate", "GateEngine", "GatePolicy", "GateStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

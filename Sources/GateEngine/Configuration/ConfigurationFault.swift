@@ -18,6 +18,12 @@ public struct ConfigurationFault: Sendable, Equatable, CustomStringConvertible {
         self.message = message
     }
 
+    /// Faults of the file come in its order, after those of flags and variables.
+    fileprivate var order: Int {
+        guard case .file(_, let line, let column) = place else { return 0 }
+        return line * 10_000 + min(column, 9999)
+    }
+
     /// `stoplog.yaml:3:5: error: …` or `--listen: error: …`.
     public var description: String {
         switch place {
@@ -31,7 +37,11 @@ public struct ConfigurationFault: Sendable, Equatable, CustomStringConvertible {
 public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     public var faults: [ConfigurationFault]
 
-    public init(_ faults: [ConfigurationFault]) { self.faults = faults }
+    public init(_ faults: [ConfigurationFault]) {
+        self.faults = faults.enumerated().sorted { a, b in
+            (a.element.order, a.offset) < (b.element.order, b.offset)
+        }.map(\.element)
+    }
 
     public var description: String { faults.map(\.description).joined(separator: "\n") }
 }

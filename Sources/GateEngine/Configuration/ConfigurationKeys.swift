@@ -14,7 +14,6 @@ enum ConfigurationKeys {
             "Files and built-in packs in the order in which they are judged; without this key all packs."),
         ConfigurationKey("listen", .text(.hostPort), "Where applications reach the gate; default 127.0.0.1:4780."),
         ConfigurationKey("admin", .object(admin, required: []), "The admin server."),
-        ConfigurationKey("state", .text(.path), "The state directory."),
         ConfigurationKey("tls", .object(tls, required: []), "Which TLS is opened, and by which authority."),
         ConfigurationKey("store", .text(.store), "sqlite, sqlite:PATH, memory or postgres://…"),
         ConfigurationKey("journal", .object(journal, required: []), "What the journal keeps of calls."),

@@ -28,7 +28,10 @@ private struct ConfigurationLoader {
     /// The directory in which the file stands.
     private var base: String { PathText.directory(of: result.file ?? sources.workingDirectory + "/x") }
 
-    init(sources: ConfigurationSources) { self.sources = sources }
+    init(sources: ConfigurationSources) {
+        self.sources = sources
+        result.log.level = sources.defaultLogLevel
+    }
 
     private mutating func fault(_ place: ConfigurationFault.Place, _ message: String) {
         faults.append(ConfigurationFault(place, message))
@@ -70,7 +73,6 @@ private struct ConfigurationLoader {
         guard let root else { return }
         if let listen = root["listen"]?.text.flatMap(ListenAddress.init(text:)) { result.listen = listen }
         if let admin = root["admin"]?["listen"]?.text.flatMap(ListenAddress.init(text:)) { result.admin = admin }
-        if let state = path(root["state"]) { result.stateDirectory = state }
         if let workers = root["worker"]?["threads"]?.integer { result.workerThreads = workers }
         result.threads = root["threads"]?.integer
         if let drain = root["drain"]?.duration { result.drain = drain }
@@ -91,7 +93,7 @@ private struct ConfigurationLoader {
         let flags = sources.policies
         let variable = sources.variables["STOPLOG_POLICY"].map { $0.split(separator: ":").map(String.init) } ?? []
         let isGiven = !flags.isEmpty
-        var chosen: [PolicySource] = []
+        var chosen: [PolicyReference] = []
         for name in isGiven ? flags : variable {
             if let reason = TextFormat.policy.fault(in: name) {
                 fault(isGiven ? .flag("--policy") : .variable("STOPLOG_POLICY"), reason)
@@ -102,14 +104,14 @@ private struct ConfigurationLoader {
         if let listed = root?["policies"]?.texts {
             chosen += listed.map { source($0, base: base) }
         } else {
-            chosen += TextFormat.packs.map(PolicySource.pack)
+            chosen += TextFormat.packs.map(PolicyReference.pack)
         }
-        var seen: Set<PolicySource> = []
+        var seen: Set<PolicyReference> = []
         result.policies = chosen.filter { $0 != .pack("default") && seen.insert($0).inserted }
         if chosen.contains(.pack("default")) { result.policies.append(.pack("default")) }
     }
 
-    private func source(_ name: String, base: String) -> PolicySource {
+    private func source(_ name: String, base: String) -> PolicyReference {
         TextFormat.isPolicyPath(name) ? .file(PathText.resolve(name, against: base, home: home)) : .pack(name)
     }
 

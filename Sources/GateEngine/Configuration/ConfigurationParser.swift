@@ -75,7 +75,7 @@ struct ConfigurationParser {
             switch Self.scalar(scalar, shape) {
             case .success(let content): return content
             case .failure(let reason):
-                fault(node, "'\(path)' \(reason.text)")
+                fault(node, "'\(path)'\(Self.joint(reason.text))")
                 return nil
             }
         }
@@ -145,7 +145,7 @@ struct ConfigurationParser {
                 fault(keyNode, "a key in '\(path)' must be text")
                 continue
             }
-            if let reason = format.fault(in: name) { fault(keyNode, "the key in '\(path)' \(reason)") }
+            if let reason = format.fault(in: name) { fault(keyNode, "the key in '\(path)'\(Self.joint(reason))") }
             guard let read = value(valueNode, element, path: Self.join(path, name)) else { continue }
             members.append((Self.named(keyNode, name), read))
         }
@@ -211,6 +211,9 @@ struct ConfigurationParser {
     private static func named(_ node: Node, _ name: String) -> ConfigurationValue {
         ConfigurationValue(content: .text(name), line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
     }
+
+    /// What stands between a key and what is wrong with it: a colon where the value is quoted first.
+    private static func joint(_ reason: String) -> String { (reason.hasPrefix("'") ? ": " : " ") + reason }
 
     private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 

@@ -15,6 +15,23 @@ public struct ConfigurationSources: Sendable {
         self.workingDirectory = workingDirectory
     }
 
+    /// The level of the log where nothing names one.
+    public var defaultLogLevel = GateConfiguration.Log.Level.info
+
+    /// True when a flag or a variable names it: what the file says does not count.
+    public func isGiven(_ flag: String) -> Bool { given(flag) != nil }
+
+    /// The state directory that flag, variable and default name, for commands that read no file.
+    public func statePath() throws(ConfigurationError) -> String {
+        let home = variables["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        if let given = given("state") {
+            if let reason = TextFormat.path.fault(in: given.text) { throw ConfigurationError([.init(given.place, reason)]) }
+            return PathText.resolve(given.text, against: workingDirectory, home: home)
+        }
+        if let path = StateDirectory.defaultPath(variables: variables) { return path }
+        throw ConfigurationError([.init(.variable("HOME"), "neither HOME nor XDG_STATE_HOME is an absolute path: name --state")])
+    }
+
     /// A flag's or variable's text and where it was given. An empty variable counts as absent.
     func given(_ flag: String) -> (text: String, place: ConfigurationFault.Place)? {
         if let text = flags[flag] { return (text, .flag("--" + flag)) }

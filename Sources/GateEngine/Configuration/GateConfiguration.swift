@@ -9,7 +9,7 @@ public struct GateConfiguration: Sendable, Equatable {
     public var mode = Mode.dryRun
     public var isStrict = false
     /// In the order in which they are judged: flags first, `default` last.
-    public var policies: [PolicySource] = []
+    public var policies: [PolicyReference] = []
     public var listen = ListenAddress(host: "127.0.0.1", port: 4780)
     public var admin = ListenAddress(host: "127.0.0.1", port: 4781)
     public var stateDirectory = ""
@@ -129,7 +129,7 @@ public struct GateConfiguration: Sendable, Equatable {
 }
 
 /// Where a policy comes from.
-public enum PolicySource: Sendable, Hashable, CustomStringConvertible {
+public enum PolicyReference: Sendable, Hashable, CustomStringConvertible {
     /// An absolute path.
     case file(String)
     /// The name of a built-in pack.

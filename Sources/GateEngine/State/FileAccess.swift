@@ -8,7 +8,7 @@ enum FileAccess {
         var path: String
         var code: Int32
 
-        var reason: String { unsafe String(cString: strerror(code)) }
+        var reason: String { code == EILSEQ ? "it is not UTF-8 text" : unsafe String(cString: strerror(code)) }
         var description: String { "cannot \(action) \(path): \(reason)" }
         static func last(_ action: String, _ path: String) -> Fault {
             Fault(action: action, path: path, code: gate_errno())
@@ -77,13 +77,19 @@ enum FileAccess {
         return temporary
     }
 
-    /// Writes all bytes to a blocking descriptor.
+    /// Writes all bytes, waiting for room where there is none.
     static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(Fault) {
         var sent = 0
         while sent < bytes.count {
             let rest = bytes[sent...]
             let count = unsafe rest.withUnsafeBytes { unsafe CGate.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, gate_errno() == EINTR { continue }
+            if count < 0, gate_errno() == EAGAIN {
+                // Someone made a shared terminal or pipe non-blocking: wait as a blocking one would.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&waiting, 1, -1)
+                continue
+            }
             guard count >= 0 else { throw .last("write", path) }
             sent += count
         }
@@ -111,4 +117,12 @@ enum FileAccess {
         }
         return names.sorted()
     }
+}
+
+extension FileAccess {
+    /// Removes a file; false when it is a directory or cannot be removed.
+    static func remove(_ path: String) -> Bool { unsafe unlink(path) == 0 }
+
+    /// Removes an empty directory.
+    static func removeDirectory(_ path: String) { _ = unsafe rmdir(path) }
 }

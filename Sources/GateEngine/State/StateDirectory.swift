@@ -51,6 +51,9 @@ public struct StateDirectory: Sendable {
 
     // MARK: The token
 
+    /// False before the first gate of this directory started.
+    public var hasAdminToken: Bool { FileAccess.exists(path + "/admin.token") }
+
     /// The bearer token of the admin servers: 64 hex digits, made (mode 0600) by whichever gate comes first.
     public func adminToken() throws(StateError) -> String {
         let file = path + "/admin.token"
