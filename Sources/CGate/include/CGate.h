@@ -6,4 +6,5 @@
 #include "pattern.h"
 #include "inflate.h"
 #include "packs.h"
+#include "aws_actions.h"
 #endif
