@@ -11,7 +11,7 @@ extension CompiledPolicy {
         let filling = TemplateFilling(facts, body: body, context: context, foldsAlways: program.foldsAlways)
         if let template = rule(of: verdict)?.respond { return filling.answer(template) }
         var bytes: [UInt8] = Array("{\"dry_run\":true,\"call\":".utf8)
-        JSONText.appendString(Array(context.callID.utf8), to: &bytes)
+        JSONWriter.appendString(Array(context.callID.utf8), to: &bytes)
         bytes.append(0x7D)
         return SyntheticAnswer(status: 200, headers: [("Content-Type", "application/json")], body: bytes)
     }

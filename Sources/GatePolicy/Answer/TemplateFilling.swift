@@ -57,7 +57,7 @@ struct TemplateFilling {
             if let hole = text.whole {
                 appendTyped(hole, to: &out)
             } else {
-                JSONText.appendString(bytes(of: text, escape: .none), to: &out)
+                JSONWriter.appendString(bytes(of: text, escape: .none), to: &out)
             }
         case .array(let items):
             out.append(0x5B)
@@ -70,7 +70,7 @@ struct TemplateFilling {
             out.append(0x7B)
             for (index, member) in members.enumerated() {
                 if index > 0 { out.append(0x2C) }
-                JSONText.appendString(Array(member.0.utf8), to: &out)
+                JSONWriter.appendString(Array(member.0.utf8), to: &out)
                 out.append(0x3A)
                 append(member.1, to: &out)
             }
@@ -90,7 +90,7 @@ struct TemplateFilling {
         case .null: out += "null".utf8
         case .composite where JSONSyntax.isValid(value.bytes): out += value.bytes
         case .text where isNumeric(hole) && Self.isInteger(value.bytes): out += value.bytes
-        default: JSONText.appendString(value.bytes, to: &out)
+        default: JSONWriter.appendString(value.bytes, to: &out)
         }
     }
 
@@ -124,7 +124,7 @@ struct TemplateFilling {
                 let value = value(of: hole)?.bytes ?? []
                 switch escape {
                 case .none: out += value
-                case .json: JSONText.appendEscaped(value, to: &out)
+                case .json: JSONWriter.appendEscaped(value, to: &out)
                 case .xml: Self.appendXML(value, to: &out)
                 }
             }

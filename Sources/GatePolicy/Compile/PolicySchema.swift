@@ -61,7 +61,7 @@ private struct SchemaWriter {
 
     private static func quoted(_ value: String) -> String {
         var out: [UInt8] = []
-        JSONText.appendString(Array(value.utf8), to: &out)
+        JSONWriter.appendString(Array(value.utf8), to: &out)
         return String(decoding: out, as: UTF8.self)
     }
 

@@ -17,7 +17,7 @@ extension PolicyParser {
             body = Array(pairs(pair.node, "form").map { Self.formEncoded($0) }.joined(separator: "&").utf8)
             Self.setContentType("application/x-www-form-urlencoded", &headers)
         } else if let pair = fields["json"] {
-            body = JSONText.bytes(of: pair.node)
+            body = JSONWriter.bytes(of: pair.node)
             Self.setContentType("application/json", &headers)
         } else if let pair = fields["body"], let text = text(pair.node, "body") {
             body = Array(text.utf8)

@@ -9,8 +9,36 @@ struct PathReading: Sendable {
 
     /// Splits a path (`/a/b`) as it stands, without any canonicalisation.
     init(_ path: [UInt8], foldsCase: Bool = false) {
-        bytes = path
-        segments = []
+        self.init(path, 0..<path.count, foldsCase: foldsCase)
+    }
+
+    /// Splits the path that lies at `range` of `bytes`.
+    init(_ bytes: [UInt8], _ range: Range<Int>, foldsCase: Bool = false) {
+        self.bytes = bytes
         self.foldsCase = foldsCase
+        segments = []
+        segments.reserveCapacity(12)
+        var start = range.lowerBound
+        if start < range.upperBound, bytes[start] == UInt8(ascii: "/") { start += 1 }
+        var at = start
+        while at < range.upperBound {
+            if bytes[at] == UInt8(ascii: "/") {
+                segments.append(start..<at)
+                start = at + 1
+            }
+            at += 1
+        }
+        if start < range.upperBound { segments.append(start..<range.upperBound) }
+    }
+
+    init(bytes: [UInt8], segments: [Range<Int>], foldsCase: Bool) {
+        self.bytes = bytes
+        self.segments = segments
+        self.foldsCase = foldsCase
+    }
+
+    /// The path as text, for explanations.
+    var text: String {
+        segments.isEmpty ? "/" : segments.map { "/" + String(decoding: bytes[$0], as: UTF8.self) }.joined()
     }
 }

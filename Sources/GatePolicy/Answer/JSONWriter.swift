@@ -1,5 +1,5 @@
 /// Writes JSON text (RFC 8259) byte by byte, whatever bytes the values hold.
-enum JSONText {
+enum JSONWriter {
     private static let hex = Array("0123456789abcdef".utf8)
 
     /// Appends a string literal; bytes that are not UTF-8 become U+FFFD.
