@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         .target(
             name: "CGate",
+            exclude: ["aws_actions.txt"],
             linkerSettings: [
                 .linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),
                 .linkedLibrary("pcre2-8"), .linkedLibrary("z"),

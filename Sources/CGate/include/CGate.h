@@ -7,4 +7,5 @@
 #include "inflate.h"
 #include "packs.h"
 #include "process.h"
+#include "aws_actions.h"
 #endif

@@ -1,0 +1,6 @@
+/// What other threads tell a reactor.
+enum ReactorMessage: Sendable {
+    /// Stop accepting, finish what runs.
+    case drain
+    case stop
+}
