@@ -62,6 +62,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "policy-bench", dependencies: ["GatePolicy"], path: "Tests/Bench/PolicyBench", swiftSettings: settings),
         .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: settings),
         .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: settings),
         .testTarget(
