@@ -63,6 +63,19 @@ struct Refusal: Sendable, Equatable {
         return fields
     }
 
+    /// The problem document's members as text, for a rule's own `refuse`.
+    var fields: [String: String] {
+        var fields = [
+            "type": "urn:stoplog:\(type.rawValue)", "title": type.title, "status": "\(type.status)", "detail": detail,
+            "call": callID, "correlation_id": correlationID, "message": detail, "code": code,
+        ]
+        fields["rule"] = rule
+        fields["class"] = self.class?.rawValue
+        fields["kind"] = kind
+        fields["mode"] = mode?.rawValue
+        return fields
+    }
+
     /// `stoplog_blocked`: the type as SDKs that read `error.code` get it.
     var code: String { "stoplog_" + String(type.rawValue.map { $0 == "-" ? "_" : $0 }) }
 
@@ -87,7 +100,7 @@ struct Refusal: Sendable, Equatable {
     // MARK: - Shapes
 
     private var problemJSON: String {
-        var json = JSONText()
+        var json = JSONMembers()
         json.field("type", "urn:stoplog:\(type.rawValue)")
         json.field("title", type.title)
         json.field("status", type.status)
@@ -99,7 +112,7 @@ struct Refusal: Sendable, Equatable {
         if let kind { json.field("kind", kind) }
         if let mode { json.field("mode", mode.rawValue) }
         json.field("message", detail)
-        var error = JSONText()
+        var error = JSONMembers()
         error.field("message", detail)
         error.field("type", code)
         error.field("code", code)
@@ -111,7 +124,7 @@ struct Refusal: Sendable, Equatable {
     private var serviceCode: String { type.status < 500 ? "AccessDenied" : "ServiceUnavailable" }
 
     private var awsJSON: String {
-        var json = JSONText()
+        var json = JSONMembers()
         json.field("__type", serviceCode)
         json.field("message", detail)
         json.field("Message", detail)
