@@ -28,17 +28,18 @@ def parse():
     parser = argparse.ArgumentParser(prog="bench.py", description=__doc__)
     parser.add_argument("--only", action="append", metavar="SCENARIO", help="a scenario's name or its beginning; repeatable")
     parser.add_argument("--peers", metavar="A,B", help="of " + ",".join(p.name for p in peer_list.ALL))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3, help="of each timed measurement")
-    parser.add_argument("--quick", action="store_true", help="one round of one second")
+    parser.add_argument("--rounds", type=int, help="3")
+    parser.add_argument("--seconds", type=float, help="of each timed measurement: 3")
+    parser.add_argument("--quick", action="store_true", help="1 round of 1 second where nothing else is said")
     parser.add_argument("--stoplog", metavar="PATH", help="a built stoplog; default: builds a release")
     parser.add_argument("--gate-load", metavar="PATH", help="a built gate-load; default: builds a release")
     parser.add_argument("--write", action="store_true",
                         help="keep the result in docs/benchmarks.md though not everything was measured")
     parser.add_argument("--keep", action="store_true", help="keep the working directory with all logs")
     options = parser.parse_args()
-    if options.quick:
-        options.rounds, options.seconds = 1, 1
+    usual = 1 if options.quick else 3
+    options.rounds = usual if options.rounds is None else options.rounds
+    options.seconds = usual if options.seconds is None else options.seconds
     known = [p.name for p in peer_list.ALL]
     options.peers = options.peers.split(",") if options.peers else known
     unknown = [name for name in options.peers if name not in known]

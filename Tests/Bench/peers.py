@@ -26,6 +26,7 @@ class Peer:
     program = None
     intercepts = True   # CONNECT and TLS with certificates of its own
     keeps_alive = True
+    plain = True        # measured without TLS too
 
     def __init__(self, origin, work):
         self.origin, self.work = origin, work
@@ -147,9 +148,10 @@ http {{
 
 
 class Squid(Peer):
-    name, threads = "squid", "1 process, its default, and its certificate and log helpers"
+    name, threads = "squid", "1 process and its helpers, its default; `peek` at step 1, then `bump`"
     package, program = "squid-openssl", "squid"
     generator = "/usr/lib/squid/security_file_certgen"
+    bump = "acl step1 at_step SslBump1\nssl_bump peek step1\nssl_bump bump all"
 
     @classmethod
     def install(cls, cache):
@@ -171,7 +173,7 @@ class Squid(Peer):
 http_port 127.0.0.1:{self.port} ssl-bump generate-host-certificates=on dynamic_cert_mem_cache_size=16MB \
 tls-cert={self.ca} tls-key={key}
 sslcrtd_program {self.generator} -s {database} -M 16MB
-ssl_bump bump all
+{self.bump}
 tls_outgoing_options cafile={self.origin.ca}
 http_access allow all
 cache deny all
@@ -191,6 +193,18 @@ shutdown_lifetime 0 seconds
                     os.chown(path, user.pw_uid, user.pw_gid)
         self.spawn("squid", "-N", "-f", config)
         await_port(self.port, self.process, f"{work}/cache.log")
+
+
+class SquidEarly(Squid):
+    """Not the Squid of the targets: it bumps before it has seen the upstream's certificate or the client's SNI.
+
+    So it answers with a certificate made from the CONNECT line alone and may share upstream connections, as Stoplog
+    does; what it costs then is shown beside.
+    """
+
+    name, threads = "squid-early", "as squid, but `ssl_bump bump all` at once, without a look at the upstream"
+    plain = False
+    bump = "ssl_bump bump all"
 
 
 class Tinyproxy(Peer):
@@ -242,4 +256,4 @@ class Mitmproxy(Peer):
         await_port(self.port, self.process, f"{self.work}/log")
 
 
-ALL = [Stoplog, Nginx, Squid, Tinyproxy, Mitmproxy]
+ALL = [Stoplog, Nginx, Squid, SquidEarly, Tinyproxy, Mitmproxy]

@@ -22,7 +22,7 @@ class Scenario:
     needs_interception: bool = False
 
     def suits(self, peer):
-        if self.tls and not peer.intercepts:
+        if not (peer.intercepts if self.tls else peer.plain):
             return False
         if self.kind == "idle" and not peer.keeps_alive:
             return False

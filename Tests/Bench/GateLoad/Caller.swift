@@ -42,7 +42,7 @@ final class Caller {
         self.tls = tls
         self.epoll = epoll
         self.target = target
-        capacity = plan.expectedLength > 65536 ? 65536 : 8192
+        capacity = plan.isDownload ? 65536 : 8192
         buffer = .allocate(capacity: capacity)
     }
 

@@ -37,6 +37,8 @@ struct LoadPlan {
 
     var usesTLS: Bool { mode == .tls || mode == .tlsDirect }
 
+    var isDownload: Bool { expectedLength > 65536 }
+
     init(arguments: [String]) throws(LoadError) {
         var rest = arguments[...]
         while let name = rest.popFirst() {

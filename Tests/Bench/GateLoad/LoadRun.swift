@@ -36,7 +36,11 @@ final class LoadRun {
         main = LoadTarget(host: plan.host, plan: plan)
         names = (0..<plan.nameCount).map { LoadTarget(host: "n\(plan.namesFrom + $0).\(plan.domain)", plan: plan) }
         let tls: LoadTLS?
-        if plan.usesTLS, let caFile = plan.caFile { tls = try LoadTLS(caFile: caFile) } else { tls = nil }
+        if plan.usesTLS, let caFile = plan.caFile {
+            tls = try LoadTLS(caFile: caFile, readsMuch: plan.isDownload)
+        } else {
+            tls = nil
+        }
         for index in 0..<plan.connections {
             callers.append(Caller(token: UInt64(index), plan: plan, tls: tls, epoll: epoll, target: main))
         }
