@@ -71,7 +71,8 @@ class Origin:
     def start(self):
         os.makedirs(f"{self.work}/files", exist_ok=True)
         with open(f"{self.work}/files/100m", "wb") as file:
-            file.truncate(DOWNLOAD_BYTES)
+            for _ in range(DOWNLOAD_BYTES >> 20):
+                file.write(bytes(1 << 20))
         body = ("stoplog bench 16" * 64)[:1024]
         config = f"{self.work}/origin.conf"
         with open(config, "w") as file:

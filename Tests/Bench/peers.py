@@ -84,7 +84,8 @@ class Stoplog(Peer):
     @classmethod
     def version(cls):
         done = subprocess.run([cls.binary, "--version"], capture_output=True, text=True)
-        return done.stdout.strip().splitlines()[0] if done.stdout.strip() else ""
+        first = done.stdout.strip().partition("\n")[0]
+        return first.removeprefix("stoplog").strip()
 
     def launch(self):
         state = f"{self.work}/state"
