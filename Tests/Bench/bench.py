@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,8 @@ WORK = "STOPLOG_BENCH_WORK"
 
 def parse():
     parser = argparse.ArgumentParser(prog="bench.py", description=__doc__)
-    parser.add_argument("--only", action="append", metavar="SCENARIO", help="a scenario's name or its beginning; repeatable")
+    parser.add_argument("--only", action="append", metavar="SCENARIO",
+                        help="a scenario's name or its beginning; repeatable")
     parser.add_argument("--peers", metavar="A,B", help="of " + ",".join(p.name for p in peer_list.ALL))
     parser.add_argument("--rounds", type=int, help="3")
     parser.add_argument("--seconds", type=float, help="of each timed measurement: 3")
@@ -68,7 +70,10 @@ def enter_namespace(options):
         inner = f'unshare --user --map-user={os.getuid()} --map-group={os.getgid()} "$@"'
     command = [*unshare, "sh", "-c", mount + inner, "bench", sys.executable, os.path.abspath(__file__), *sys.argv[1:]]
     try:
-        return subprocess.run(command, env={**os.environ, WORK: work}).returncode
+        inner_run = subprocess.Popen(command, env={**os.environ, WORK: work})
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # the terminal tells the inner run, which stops its peers
+        signal.signal(signal.SIGTERM, lambda *_: inner_run.terminate())
+        return inner_run.wait()
     finally:
         if options.keep:
             print(f"logs: {work}", file=sys.stderr)
@@ -170,6 +175,7 @@ def main():
         if peer_list.Stoplog in kinds:
             sys.argv += ["--stoplog", build("stoplog", options.stoplog)]
         return enter_namespace(options)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     install(kinds)
     peer_list.Stoplog.binary = options.stoplog
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -93,7 +94,8 @@ class Stoplog(Peer):
         os.makedirs(state, mode=0o700)
         self.spawn(self.binary, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--state", state,
                    "--upstream-ca", self.origin.ca, "--env", "production", stdout=subprocess.PIPE)
-        line = self.process.stdout.readline()
+        waiting = select.select([self.process.stdout], [], [], 30)[0]
+        line = self.process.stdout.readline() if waiting else b""
         if not line:
             with open(self.log, errors="replace") as log:
                 raise RuntimeError(f"stoplog did not start: {log.read()[-800:]}")

@@ -44,7 +44,8 @@ def scenarios(milliseconds):
         Scenario("download", "100 MB download, intercepted", True,
                  ["--connections", "1", "--path", "/100m", "--length", str(DOWNLOAD_BYTES), "--calls", "4",
                   "--warmup", "1"], "download"),
-        Scenario("idle-plain", f"{IDLE} idle connections, plain", False, ["--connections", str(IDLE), "--hold"], "idle"),
+        Scenario("idle-plain", f"{IDLE} idle connections, plain", False,
+                 ["--connections", str(IDLE), "--hold"], "idle"),
         Scenario("idle-tls", f"{IDLE} idle connections, intercepted", True,
                  ["--connections", str(IDLE), "--hold"], "idle"),
     ]

@@ -84,7 +84,9 @@ final class LoadRun {
             guard count >= 0 || errno == EINTR else { throw LoadError("epoll_wait: errno \(errno)") }
             let now_ms = gate_monotonic_ms()
             if count > 0 { lastProgress_ms = now_ms }
-            guard now_ms - lastProgress_ms < Self.stallLimit_ms else { throw LoadError("stalled with \(busy) calls open") }
+            guard now_ms - lastProgress_ms < Self.stallLimit_ms else {
+                throw LoadError("stalled with \(busy) calls open")
+            }
             guard result.errors < 1000 else { throw LoadError("too many errors, the first: \(result.firstError)") }
             for index in 0..<Int(max(count, 0)) {
                 let caller = callers[Int(gate_epoll_token(events + index))]

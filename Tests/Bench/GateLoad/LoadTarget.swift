@@ -44,8 +44,9 @@ final class LoadTLS {
             return nil
         }
         _ = host.withCString { name in
-            SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
-                     UnsafeMutableRawPointer(mutating: name))
+            SSL_ctrl(
+                session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
+                UnsafeMutableRawPointer(mutating: name))
         }
         SSL_set_connect_state(session)
         return session

@@ -41,11 +41,14 @@ struct ResponseHead {
         }
     }
 
-    private static func value(_ line: UnsafePointer<UInt8>, _ left: Int, _ name: StaticString) -> UnsafePointer<UInt8>? {
+    private static func value(_ line: UnsafePointer<UInt8>, _ left: Int, _ name: StaticString) -> UnsafePointer<UInt8>?
+    {
         let count = name.utf8CodeUnitCount
-        guard left > count + 2, strncasecmp(UnsafeRawPointer(line).assumingMemoryBound(to: CChar.self),
-                                            UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self),
-                                            count) == 0
+        guard left > count + 2,
+            strncasecmp(
+                UnsafeRawPointer(line).assumingMemoryBound(to: CChar.self),
+                UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self),
+                count) == 0
         else { return nil }
         var at = line + count
         while at[0] == 32 { at += 1 }  // ends at CR, which every line has
