@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         .target(
             name: "CGate",
+            exclude: ["aws_actions.txt"],
             linkerSettings: [
                 .linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),
                 .linkedLibrary("pcre2-8"), .linkedLibrary("z"),
@@ -55,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "stoplog",
             dependencies: [
-                "GateEngine", "GatePolicy", "GateStore",
+                "CGate", "GateEngine", "GatePolicy", "GateStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
