@@ -13,8 +13,8 @@ struct ResponseHead {
 
     /// nil while the head is not complete.
     init?(_ bytes: UnsafePointer<UInt8>, count: Int) {
-        guard let end = memmem(bytes, count, "\r\n\r\n", 4) else { return nil }
-        length = UnsafeRawPointer(end) - UnsafeRawPointer(bytes) + 4
+        guard let end = Self.end(bytes, count) else { return nil }
+        length = end
         guard length > 12 else { return }
         for index in 9..<12 { status = status * 10 + Int(bytes[index]) - 48 }
         closes = bytes[7] == UInt8(ascii: "0")  // HTTP/1.0
@@ -25,6 +25,17 @@ struct ResponseHead {
             guard left > 2 else { break }
             read(bytes + line, left)
         }
+    }
+
+    /// Just behind the empty line.
+    private static func end(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int? {
+        var from = 0
+        while let feed = memchr(bytes + from, 10, count - from) {
+            let at = UnsafeRawPointer(feed) - UnsafeRawPointer(bytes)
+            if at >= 3, bytes[at - 1] == 13, bytes[at - 2] == 10, bytes[at - 3] == 13 { return at + 1 }
+            from = at + 1
+        }
+        return nil
     }
 
     private mutating func read(_ line: UnsafePointer<UInt8>, _ left: Int) {
