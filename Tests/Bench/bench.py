@@ -180,7 +180,10 @@ def main():
     peer_list.Stoplog.binary = options.stoplog
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536) if hard > 0 else 65536, hard))
-    return run(options, kinds, os.environ.pop(WORK))
+    try:
+        return run(options, kinds, os.environ.pop(WORK))
+    except RuntimeError as fault:
+        sys.exit(f"bench: {fault}")
 
 
 def run(options, kinds, work):
