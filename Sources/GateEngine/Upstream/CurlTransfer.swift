@@ -217,7 +217,8 @@ final class CurlTransfer {
         guard let handler, !isCancelled, stop == nil else { return false }
         guard framing != nil else { return refuse(.badResponse("content without a head")) }
         received += bytes.count
-        armIdle()
+        // A pause lets libcurl read once more.
+        if !isReadPaused { armIdle() }
         unsafe handler.upstreamBody(bytes)
         return true
     }
@@ -278,7 +279,7 @@ final class CurlTransfer {
     private func failure(_ code: CURLcode?) -> UpstreamError {
         CurlFailure(
             code: code, stop: isCancelled ? nil : stop, handle: handle, mayHaveLeft: mayHaveLeft,
-            isSending: bytesBefore != nil, hasHead: framing != nil, hasHeadBytes: headBytes > 0
+            isSending: bytesBefore != nil, hasHead: framing != nil, hasHeadBytes: headBytes > 0 || interimHeads > 0
         ).error
     }
 }
