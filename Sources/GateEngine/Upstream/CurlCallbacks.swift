@@ -15,8 +15,7 @@ func curlWrote(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     let all = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    guard let transfer = unsafe handle(context)?.transfer, unsafe transfer.bodyReceived(all) else { return -1 }
-    return size * count
+    return unsafe handle(context)?.transfer?.bodyReceived(all) ?? -1
 }
 
 func curlHeader(
