@@ -60,8 +60,9 @@ func curlClosesSocket(_ context: UnsafeMutableRawPointer?, _ descriptor: Int32) 
 func curlMakesTLS(
     _ easy: UnsafeMutableRawPointer?, _ tls: UnsafeMutableRawPointer?, _ context: UnsafeMutableRawPointer?
 ) -> CURLcode {
-    guard let engine = unsafe engine(context), let tls = unsafe tls else { return CURLE_ABORTED_BY_CALLBACK }
-    unsafe engine.trust?.apply(to: OpaquePointer(tls))
+    guard let handle = unsafe handle(context), let tls = unsafe tls else { return CURLE_ABORTED_BY_CALLBACK }
+    handle.isHandshaking = true
+    unsafe handle.engine.trust?.apply(to: OpaquePointer(tls))
     return CURLE_OK
 }
 
