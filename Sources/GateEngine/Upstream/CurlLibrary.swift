@@ -9,7 +9,7 @@ enum CurlLibrary {
     /// `curl_global_init`; a static is initialised once, whichever threads ask.
     private static let initialised: CURLcode = {
         // With NOSIGNAL libcurl leaves SIGPIPE to the application (CURLOPT_NOSIGNAL(3)).
-        _ = unsafe signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         return curl_global_init(Int(CURL_GLOBAL_ALL))
     }()
 

@@ -219,9 +219,11 @@ struct CurlTransferTests {
     }
 
     @Test func aWholeAnswerCountsThoughTheUpstreamDidNotTakeTheBody() throws {
+        let mayReset = DispatchSemaphore(value: 0)
         try withOrigin(script: { connection in
             _ = connection.head()
             connection.answer("enough")
+            mayReset.wait()
             connection.reset()
         }) { bench, origin in
             var call = TestCall("POST / HTTP/1.1", to: origin)
@@ -231,6 +233,7 @@ struct CurlTransferTests {
             answer.onBody = { answer in
                 answer.bodies = [.zeros(50_000_000), .end]
                 answer.transfer.bodyAvailable()
+                mayReset.signal()
             }
             bench.start(call, answer)
             try answer.wait()
