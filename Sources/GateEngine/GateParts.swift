@@ -91,7 +91,11 @@ extension UpstreamSettings {
         headTimeout = upstream.timeout
         idleTimeout = upstream.idleTimeout
         proxy = upstream.proxy
-        denyNetworks = AddressGuard()
+        do {
+            denyNetworks = try AddressGuard(parsing: upstream.deniedNetworks.map(\.description))
+        } catch {
+            throw UpstreamSettingsError(message: "upstream.deny_networks: '\(error.text)': \(error.reason)")
+        }
     }
 }
 

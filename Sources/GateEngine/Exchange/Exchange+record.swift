@@ -130,8 +130,8 @@ extension Exchange {
         let rerouted = lane.reroute(of: target)
         let terms = UpstreamHead.Terms(correlationID: correlationID, via: lane.core.via)
         return UpstreamCall(
-            method: [], scheme: rerouted?.scheme ?? target.scheme, host: rerouted?.host ?? target.host,
-            port: rerouted?.port ?? target.port, target: [],
+            scheme: rerouted?.scheme ?? target.scheme, host: rerouted?.host ?? target.host,
+            port: rerouted?.port ?? target.port,
             head: UpstreamHead(head, target: target, hops: HopByHop(head.block), terms: terms), body: upstreamBody,
             isRerouted: rerouted != nil)
     }

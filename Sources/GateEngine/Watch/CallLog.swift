@@ -1,5 +1,6 @@
 internal import CGate
 internal import GateStore
+internal import Logging
 
 /// One line per call that has ended, encoded by hand and written by the sink's thread.
 final class CallLog: Sendable {

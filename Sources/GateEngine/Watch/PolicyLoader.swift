@@ -12,8 +12,8 @@ enum PolicyLoader {
     /// The largest policy file.
     static let fileLimit = ByteCount.mebibytes(4)
 
-    static func load(_ locations: [PolicySource]) -> Loaded {
-        var sources: [GatePolicy.PolicySource] = []
+    static func load(_ locations: [PolicyReference]) -> Loaded {
+        var sources: [PolicySource] = []
         var faults: [String] = []
         for location in locations {
             switch location {
