@@ -4,18 +4,6 @@ import Testing
 
 @testable import GateEngine
 
-/// SplitMix64: the same bytes on every run.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite("Whatever a client sends for a handshake") struct TLSFuzzTests {
     let scratch: TLSScratch
     let cache: LeafCache
