@@ -41,7 +41,10 @@ struct PathExpansion {
             add(PercentDecoder.decode(path, keepingSlashes: false))
             if traits.hasEncodedSlash { add(PercentDecoder.decode(path, keepingSlashes: true)) }
         }
-        if traits.hasHigh { add(LookAlike.decode(path)) }
+        if traits.hasHigh {
+            add(LookAlike.decode(path, lax: false))
+            if traits.hasBrokenOverlong { add(LookAlike.decode(path, lax: true)) }
+        }
         if traits.hasBackslash { add(path.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }) }
         if traits.hasParameters { add(Self.withoutParameters(path)) }
         if let cut = traits.firstCut { add(Array(path[..<cut])) }
@@ -56,6 +59,8 @@ struct PathExpansion {
         var hasPercent = false
         var hasEncodedSlash = false
         var hasHigh = false
+        /// `C0` or `C1` before an ASCII byte.
+        var hasBrokenOverlong = false
         var hasBackslash = false
         var hasParameters = false
         var hasControl = false
@@ -74,7 +79,9 @@ struct PathExpansion {
                     hasPercent = true
                     let third: UInt8 = index + 2 < path.count ? path[index + 2] | 0x20 : 0
                     if (next == 0x32 && third == 0x66) || (next == 0x35 && third == 0x63) { hasEncodedSlash = true }
-                case 0x80...: hasHigh = true
+                case 0x80...:
+                    hasHigh = true
+                    if byte == 0xC0 || byte == 0xC1, next < 0x80 { hasBrokenOverlong = true }
                 case UInt8(ascii: "\\"): hasBackslash = true
                 case UInt8(ascii: ";"): hasParameters = true
                 case UInt8(ascii: "/"): if previous == byte { hasEmptySegment = true }

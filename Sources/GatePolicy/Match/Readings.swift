@@ -31,7 +31,7 @@ struct Readings: Sendable {
         methods = [method]
         paths = []
         readPath(facts, foldAlways)
-        addMethod(method)
+        if !method.allSatisfy(ASCII.isUpper) { addMethod(method) }
         readOverrides(view)
     }
 
@@ -68,16 +68,14 @@ struct Readings: Sendable {
         }
     }
 
-    private static let overrideHeaders = [
-        "x-http-method-override", "x-http-method", "x-method-override",
-    ].map { Array($0.utf8) }
     private static let overrideField = Array("_method".utf8)
 
     private mutating func readOverrides(_ view: CallView) {
-        for name in view.overrideHeaderValues(Self.overrideHeaders) { addMethod(name) }
-        if view.queryMayName(Self.overrideField) {
+        for name in view.overrideHeaderValues() { addMethod(name) }
+        if view.facts.query != nil, view.queryMayName(Self.overrideField) {
             for value in view.query(Self.overrideField).known { addMethod(value.bytes) }
         }
+        if case .none = view.body { return }
         switch view.formOverride(Self.overrideField) {
         case .values(let values): for value in values { addMethod(value.bytes) }
         case .absent: break
