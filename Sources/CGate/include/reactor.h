@@ -1,7 +1,6 @@
 // Doors to Linux's event calls and socket options whose C forms Swift cannot import.
 #ifndef CGATE_REACTOR_H
 #define CGATE_REACTOR_H
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -11,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -24,11 +24,11 @@ static inline int gate_epoll_control(int epoll, int operation, int descriptor, u
 static inline uint64_t gate_epoll_token(const struct epoll_event *event) { return event->data.u64; }
 static inline uint32_t gate_epoll_events(const struct epoll_event *event) { return event->events; }
 
-#define GATE_EPOLLIN ((uint32_t)EPOLLIN)
-#define GATE_EPOLLOUT ((uint32_t)EPOLLOUT)
-#define GATE_EPOLLRDHUP ((uint32_t)EPOLLRDHUP)
-#define GATE_EPOLLHUP ((uint32_t)EPOLLHUP)
-#define GATE_EPOLLERR ((uint32_t)EPOLLERR)
+static const uint32_t GATE_EPOLLIN = EPOLLIN;
+static const uint32_t GATE_EPOLLOUT = EPOLLOUT;
+static const uint32_t GATE_EPOLLRDHUP = EPOLLRDHUP;
+static const uint32_t GATE_EPOLLHUP = EPOLLHUP;
+static const uint32_t GATE_EPOLLERR = EPOLLERR;
 
 /// Milliseconds of CLOCK_MONOTONIC.
 static inline int64_t gate_monotonic_ms(void) {
@@ -42,5 +42,11 @@ static inline int64_t gate_wall_us(void) {
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+/// accept4 is a GNU call that Swift's Glibc does not show.
+int accept4(int, struct sockaddr *, socklen_t *, int);
+static inline int gate_accept(int listener, struct sockaddr *address, socklen_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+static inline void gate_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int gate_errno(void) { return errno; }
 #endif

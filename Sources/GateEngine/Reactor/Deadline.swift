@@ -1,0 +1,86 @@
+/// A point in time at which something is to happen; armed, moved and cleared many times, at little cost.
+///
+/// Moving a deadline to later costs a store: its entry in the heap stays and is set anew when it comes up.
+final class Deadline {
+    fileprivate var due: Int64 = .max
+    fileprivate var scheduled: Int64 = .max
+    private let action: () -> Void
+
+    init(action: @escaping () -> Void) { self.action = action }
+
+    /// True while armed.
+    var isArmed: Bool { due != .max }
+
+    /// Disarms; cheap and idempotent.
+    func clear() { due = .max }
+
+    fileprivate func fire() {
+        due = .max
+        action()
+    }
+}
+
+@available(*, unavailable)
+extension Deadline: Sendable {}
+
+/// The armed deadlines of one reactor, earliest first: a binary heap with lazy removal.
+struct DeadlineHeap {
+    private struct Entry {
+        var time: Int64
+        var deadline: Deadline
+    }
+    private var entries: [Entry] = []
+
+    /// Arms `deadline` for `due` (milliseconds of the reactor's clock).
+    mutating func arm(_ deadline: Deadline, due: Int64) {
+        deadline.due = due
+        if due < deadline.scheduled { push(deadline, at: due) }
+    }
+
+    /// Milliseconds until the first entry comes up, -1 without one.
+    func timeout(now: Int64) -> Int32 {
+        guard let first = entries.first else { return -1 }
+        return Int32(clamping: max(0, first.time - now))
+    }
+
+    /// Fires what is due at `now`; entries that were moved are set anew, cleared ones dropped.
+    mutating func fire(now: Int64) {
+        while let first = entries.first, first.time <= now {
+            pop()
+            let deadline = first.deadline
+            guard deadline.scheduled == first.time else { continue }
+            deadline.scheduled = .max
+            if deadline.due <= now {
+                deadline.fire()
+            } else if deadline.due != .max {
+                push(deadline, at: deadline.due)
+            }
+        }
+    }
+
+    private mutating func push(_ deadline: Deadline, at time: Int64) {
+        deadline.scheduled = time
+        entries.append(Entry(time: time, deadline: deadline))
+        var child = entries.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard entries[child].time < entries[parent].time else { break }
+            entries.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    private mutating func pop() {
+        entries.swapAt(0, entries.count - 1)
+        entries.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < entries.count && entries[child].time < entries[least].time { least = child }
+            guard least != parent else { return }
+            entries.swapAt(parent, least)
+            parent = least
+        }
+    }
+}

@@ -1,2 +1,0 @@
-import CGate
-import GatePolicy
