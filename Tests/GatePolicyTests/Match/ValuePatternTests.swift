@@ -23,6 +23,8 @@ import Testing
         pattern.greater = DecimalNumber("100")
         #expect(pattern.evaluate(values("5", "101")) == .yes)
         #expect(pattern.evaluate(values("100")) == .no)
+        #expect(pattern.evaluate(values("5", "101"), requireAll: true) == .no)
+        #expect(pattern.evaluate(values("102", "101"), requireAll: true) == .yes)
         #expect(pattern.evaluate(values("many")) == .no)
         #expect(pattern.evaluate(.unknown) == .unknown)
         pattern.less = DecimalNumber("200")
@@ -71,7 +73,9 @@ import Testing
         var random = SeededGenerator(5)
         let alphabet = Array("0123456789.eE+- ".utf8)
         for _ in 0..<20_000 {
-            let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
             _ = DecimalNumber(text)
             let a = Int.random(in: -2000...2000, using: &random), b = Int.random(in: -2000...2000, using: &random)
             let left = try #require(DecimalNumber("\(a)")), right = try #require(DecimalNumber("\(b)"))
