@@ -53,6 +53,10 @@ import Testing
         #expect(try RegexPattern("b").search([0xFF, 0x62]) == .matched)
         #expect(try RegexPattern("^(a+)+$").search(bytes(String(repeating: "a", count: 64) + "b")) == .exhausted)
         #expect(throws: PatternError.self) { try RegexPattern("(") }
+        // Each start alone would stay below the limit, all of them together would take minutes.
+        #expect(try RegexPattern("(a|b)*c").search([UInt8](repeating: 0x61, count: 100_000)) != .matched)
+        let long = [UInt8](repeating: 0x20, count: 1_000_000) + bytes("amount=100")
+        #expect(try RegexPattern("amount=[0-9]+").search(long) == .matched)
         var value = ValuePattern()
         value.matches = try RegexPattern("^(a|aa)+$")
         #expect(value.evaluate(values(String(repeating: "a", count: 80) + "b")) == .unknown)
