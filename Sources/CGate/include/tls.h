@@ -37,6 +37,8 @@ static const uint64_t GATE_SSL_OPTION_NO_TICKET = SSL_OP_NO_TICKET;
 static inline void gate_ssl_set_app_data(SSL *ssl, void *data) { SSL_set_app_data(ssl, data); }
 static inline void *gate_ssl_get_app_data(const SSL *ssl) { return SSL_get_app_data(ssl); }
 
+static inline void gate_ssl_set_host_name(SSL *ssl, const char *name) { SSL_set_tlsext_host_name(ssl, name); }
+
 // BIO
 static inline void gate_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 static inline void gate_bio_set_retry_write(BIO *bio) { BIO_set_retry_write(bio); }
@@ -48,6 +50,8 @@ static inline int gate_err_lib(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int gate_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
 
 // Keys and certificates
+/// RFC 2253, with UTF-8 left readable.
+static const unsigned long GATE_NAME_RFC2253 = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
 static inline EVP_PKEY *gate_evp_p256(void) { return EVP_EC_gen("P-256"); }
 static inline GENERAL_NAMES *gate_general_names_of(GENERAL_NAME *name) {
     GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
@@ -64,4 +68,5 @@ static inline X509_EXTENSION *gate_x509_extension(X509 *issuer, X509 *subject, i
     X509V3_set_ctx_nodb(&context);
     return X509V3_EXT_conf_nid(NULL, &context, nid, value);
 }
+static inline int gate_store_count(const STACK_OF(X509_OBJECT) *objects) { return sk_X509_OBJECT_num(objects); }
 #endif

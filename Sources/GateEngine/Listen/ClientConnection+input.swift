@@ -213,7 +213,7 @@ extension ClientConnection {
         if let context = interception {
             guard output.isEmpty else { return }
             interception = nil
-            tls = TLSSession(context: context, descriptor: descriptor, prefix: input)
+            tls = try? TLSSession(context: context, descriptor: descriptor, prefix: input)
             input = []
         }
         guard let tls else { return close() }
@@ -224,7 +224,7 @@ extension ClientConnection {
             close()
         case .done:
             phase = .head
-            isMisdirected = tls.isMisdirected
+            isMisdirected = !tls.serverNameAgrees
             arm(lane.limits.idleMilliseconds)
             readInput()
         }

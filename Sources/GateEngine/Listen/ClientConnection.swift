@@ -31,6 +31,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     var context = RequestTarget.Context.plain
     /// True inside an intercepted tunnel whose SNI names another host than its CONNECT.
     var isMisdirected = false
+    /// The session that the tunnel's CONNECT named.
+    var tunnelSession: String?
     /// The index in the lane's list of connections.
     var laneIndex = 0
 
@@ -50,6 +52,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     var sawHangup = false
     /// The current exchange has written something.
     var answerStarted = false
+    /// End the output side, and only that, when it is written.
+    var finishesWhenFlushed = false
     /// Close when the output is written.
     var closesWhenFlushed = false
     var isScheduled = false
@@ -92,6 +96,10 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
         guard flush() else { return lost() }
         if case .closed = phase { return }
         if closesWhenFlushed, output.isEmpty { return finishClosing() }
+        if finishesWhenFlushed, output.isEmpty {
+            finishesWhenFlushed = false
+            Glibc.shutdown(descriptor, Int32(SHUT_WR))
+        }
         if output.count < lane.limits.outputLowWater { exchange?.outputDrained() }
         processInput()
         updateInterest()
@@ -187,10 +195,49 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
         close()
     }
 
+    /// The host of an intercepted tunnel.
+    var tunnelHost: String {
+        if case .tunnel(let host, _) = context { return host }
+        return ""
+    }
+
+    /// The address of this end.
+    var localHost: String { SocketAddress.bound(descriptor).host }
+
+    /// No room: an answer and the end, without ever being watched.
+    func turnAway() {
+        let text =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n"
+            + "Proxy-Status: stoplog; error=connection_limit_reached\r\n\r\n"
+        unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+            _ = unsafe send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        }
+        phase = .closed
+        Glibc.close(descriptor)
+    }
+
+    /// The gate is shutting down: an idle connection ends, a busy one after its answer.
+    func drain() {
+        if case .head = phase, input.isEmpty, output.isEmpty { close() }
+    }
+
+    /// From now on bytes pass as they are.
+    func becomeTunnel() {
+        phase = .tunnel
+        deadline?.clear()
+        schedule()
+    }
+
+    /// The other side of a tunnel sends nothing more: the client is told once it has everything.
+    func finishSending() {
+        finishesWhenFlushed = true
+        schedule()
+    }
+
     private func finishClosing() {
         if case .lingering = phase {
             tls?.shutdown()
-            Glibc.shutdown(descriptor, Int32(SHUT_WR.rawValue))
+            Glibc.shutdown(descriptor, Int32(SHUT_WR))
             closesWhenFlushed = false
             updateInterest()
         } else {

@@ -8,7 +8,7 @@ enum CertificateFile {
 
     /// The whole file; nil where there is none.
     static func read(_ path: String) throws(AuthorityError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw failure(path, "cannot be read")
@@ -19,7 +19,7 @@ enum CertificateFile {
 
     /// The whole key file, refused when others than its owner may read or write it; nil where there is none.
     static func readKey(_ path: String) throws(AuthorityError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw failure(path, "cannot be read")
@@ -57,14 +57,14 @@ enum CertificateFile {
     /// Replaces the file as a whole: a reader finds the old bytes or the new ones, also after a crash.
     static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(AuthorityError) {
         let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure(path, "cannot be written") }
         let written = writeAll(descriptor, bytes) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0
         let code = errno
         close(descriptor)
-        guard written, rename(draft, path) == 0 else {
+        guard written, unsafe rename(draft, path) == 0 else {
             let cause = written ? errno : code
-            unlink(draft)
+            unsafe unlink(draft)
             errno = cause
             throw failure(path, "cannot be written")
         }
@@ -88,7 +88,7 @@ enum CertificateFile {
     /// Best effort: some file systems refuse it, and a lost rename only means that the file is made again.
     private static func synchronizeDirectory(of path: String) {
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let descriptor = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = unsafe open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         _ = fsync(descriptor)
         close(descriptor)
@@ -100,7 +100,7 @@ enum CertificateFile {
     ) throws(AuthorityError) -> Result {
         try makeDirectory(directory)
         let path = "\(directory)/ca.lock"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
         defer { close(descriptor) }
         while flock(descriptor, LOCK_EX) != 0 {
@@ -113,7 +113,7 @@ enum CertificateFile {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/\(part)"
-            if mkdir(made, 0o700) != 0 && errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES {
+            if unsafe mkdir(made, 0o700) != 0 && errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES {
                 throw failure(made, "the state directory cannot be made")
             }
         }

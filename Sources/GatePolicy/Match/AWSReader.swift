@@ -20,7 +20,8 @@ struct AWSReader {
         let host = CanonicalHost.of(view.facts.host)
         let endpoint = AWSEndpoint.mayBe(host) ? AWSEndpoint(host: host) : nil
         var names = endpoint.map { [$0.service] } ?? []
-        for value in view.header(Self.authorization).known {
+        let isSigned = view.headerBegins(Self.authorization, Array("aws".utf8))
+        for value in isSigned ? view.header(Self.authorization).known : [] {
             if let name = Self.scopedService(value.bytes), !names.contains(name) { names.append(name) }
         }
         if view.queryMayName(Self.credential) {
@@ -117,8 +118,9 @@ struct AWSReader {
 
     private func targetActions(_ service: AWSCatalog.Service) -> [AWSCall.Action] {
         let split = targets.map(Self.split)
-        let own = split.filter { $0.prefix == service.targetPrefix }
-        return (own.isEmpty ? split : own).map { .named($0.action) }
+        // A prefix that is another candidate's own is not this one's.
+        let foreign = candidates.map { AWSCatalog.shared.services[$0].targetPrefix }.filter { $0 != service.targetPrefix }
+        return split.filter { !foreign.contains($0.prefix) }.map { .named($0.action) }
     }
 
     /// `/service/NAME/operation/ACTION` of rpc-v2-cbor, which may stand behind a prefix.

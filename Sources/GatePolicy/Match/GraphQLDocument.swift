@@ -50,7 +50,7 @@ struct GraphQLDocument {
         return result
     }
 
-    /// Follows spreads breadth first, each fragment once.
+    /// Follows spreads, each fragment once, without recursion.
     private func collect(_ selections: [Selection], into fields: inout [[UInt8]], _ seen: inout Set<[UInt8]>) -> Bool {
         var distinct = Set(fields)
         var waiting = selections[...]

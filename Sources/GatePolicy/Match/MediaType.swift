@@ -12,7 +12,6 @@ struct MediaType: Sendable, Equatable {
     var isJSON: Bool { contains("json") }
     var isForm: Bool { essence == Array("application/x-www-form-urlencoded".utf8) }
     var isMultipart: Bool { essence.starts(with: "multipart/".utf8) }
-    var isGRPC: Bool { essence.starts(with: "application/grpc".utf8) }
     var isGraphQL: Bool { essence == Array("application/graphql".utf8) }
     var isAmazonJSON: Bool { essence.starts(with: "application/x-amz-json".utf8) }
 

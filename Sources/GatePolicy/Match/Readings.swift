@@ -2,7 +2,7 @@
 struct Readings: Sendable {
     /// The methods, the one sent first; then its upper-case form and overrides in upper case. Never empty.
     private(set) var methods: [[UInt8]]
-    /// The paths, the one sent first. Never empty.
+    /// The paths: the one sent, percent-decoded once, is the first (`%2F` stays within its segment). Never empty.
     private(set) var paths: [PathReading]
     /// The host without trailing dot, IP literals in canonical form (RFC 5952; IPv4-mapped as IPv4).
     let host: String
@@ -31,7 +31,7 @@ struct Readings: Sendable {
         methods = [method]
         paths = []
         readPath(facts, foldAlways)
-        addMethod(method)
+        if !method.allSatisfy(ASCII.isUpper) { addMethod(method) }
         readOverrides(view)
     }
 
@@ -39,16 +39,16 @@ struct Readings: Sendable {
 
     private mutating func readPath(_ facts: RequestFacts, _ foldAlways: Bool) {
         let spelling = PathSpelling(facts.bytes.span, facts.path)
-        let sent = PathReading(facts.bytes, facts.path)
-        paths = [sent]
         if spelling.isPlain {
+            let sent = PathReading(facts.bytes, facts.path)
+            paths = [sent]
             guard spelling.hasUppercase || foldAlways else { return }
             paths.append(PathReading(bytes: sent.bytes, segments: sent.segments, foldsCase: true))
             return
         }
         let expansion = PathExpansion(Array(facts.bytes[facts.path]))
         isExceeded = expansion.isExceeded
-        for spelling in expansion.spellings.dropFirst() { paths.append(PathReading(spelling)) }
+        paths = expansion.spellings.map { PathReading($0) }
         // A path not spelled plainly is read without case in any event.
         for exact in paths {
             guard foldAlways || exact.bytes.contains(where: ASCII.isUpper) else { continue }
@@ -68,16 +68,14 @@ struct Readings: Sendable {
         }
     }
 
-    private static let overrideHeaders = [
-        "x-http-method-override", "x-http-method", "x-method-override",
-    ].map { Array($0.utf8) }
     private static let overrideField = Array("_method".utf8)
 
     private mutating func readOverrides(_ view: CallView) {
-        for name in view.overrideHeaderValues(Self.overrideHeaders) { addMethod(name) }
-        if view.queryMayName(Self.overrideField) {
+        for name in view.overrideHeaderValues() { addMethod(name) }
+        if view.facts.query != nil, view.queryMayName(Self.overrideField) {
             for value in view.query(Self.overrideField).known { addMethod(value.bytes) }
         }
+        if case .none = view.body { return }
         switch view.formOverride(Self.overrideField) {
         case .values(let values): for value in values { addMethod(value.bytes) }
         case .absent: break
