@@ -74,7 +74,7 @@ import Testing
         ("calls_irreversible", "SELECT id FROM calls WHERE class = 'irreversible' ORDER BY id DESC LIMIT 9"),
         ("calls_not_forwarded", "SELECT id FROM calls WHERE outcome IN (?) AND outcome <> 'forwarded' ORDER BY id DESC LIMIT 9"),
         ("calls_session", "SELECT id FROM calls WHERE session IN (?) ORDER BY id DESC LIMIT 9"),
-        ("calls_time", "SELECT id FROM calls WHERE time >= ? ORDER BY id DESC LIMIT 9"),
+        ("calls_id (id>?)", "SELECT id FROM calls WHERE id >= ? AND time >= ? ORDER BY id DESC LIMIT 9"),
     ])
     func `Filters find their index`(_ index: String, _ sql: String) async throws {
         try await withStore { store in

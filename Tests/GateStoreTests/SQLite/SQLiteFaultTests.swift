@@ -21,7 +21,7 @@ import Testing
             big.request.body = [UInt8](repeating: 0x61, count: 1 << 20)
             let error = await failure(store, big)
             #expect(error?.code == .unavailable)
-            #expect(error?.message.contains("disk is full") == true)
+            #expect(error?.message.contains("disk is full") == true, "\(error?.message ?? "")")
             #expect(store.fault?.code == .unavailable)
             big.id = call(3).id
             #expect(store.append(big))
