@@ -62,6 +62,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "policy-bench", dependencies: ["GatePolicy"], path: "Tests/Bench/PolicyBench", swiftSettings: settings),
+        // The load generator of `make bench`: nothing but pointers and descriptors, so without strict memory safety.
+        .executableTarget(
+            name: "gate-load",
+            dependencies: ["CGate"],
+            path: "Tests/Bench/GateLoad",
+            swiftSettings: Array(settings.dropLast())
+        ),
         .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: settings),
         .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: settings),
         .testTarget(

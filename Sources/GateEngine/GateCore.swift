@@ -11,6 +11,7 @@ final class GateCore: Sendable {
     let interception: InterceptionPlan
     let via: ViaStamp
     let callLog: CallLog
+    let stopped = StoppedCalls()
     /// The addresses of this gate's own listeners: never dialled through it.
     let ownEndpoints = OwnEndpoints()
     private let modeIndex: Atomic<Int>

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "packs.h"
 
 static inline int gate_did_exit(int status) { return WIFEXITED(status); }
@@ -21,8 +22,7 @@ static inline int gate_term_signal(int status) { return WTERMSIG(status); }
 static inline int gate_is_from_terminal(const siginfo_t *info) { return info->si_code == SI_KERNEL; }
 static inline const char *gate_pack_name(size_t index) { return gate_packs[index].name; }
 /// The process's environment, which two C modules declare.
-extern char **environ;
-static inline char **gate_environment(void) { return environ; }
+static inline char **gate_environment(void) { return __environ; }
 static inline int gate_flock(int descriptor, int operation) { return flock(descriptor, operation); }
 static inline int gate_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 static inline mode_t gate_file_type(mode_t mode) { return mode & S_IFMT; }

@@ -42,7 +42,7 @@ extension Exchange {
     /// The head as it came, without what may hold credentials (RFC 9110 9.3.8).
     private var traced: [UInt8] {
         var text = Array(head.bytes[head.method]) + [0x20] + head.bytes[head.target] + Array(" HTTP/1.1\r\n".utf8)
-        for (index, field) in head.fields.enumerated() where !lane.core.redaction.isSecret(head.text(field.name)) {
+        for (index, field) in head.fields.enumerated() where !lane.core.redaction.isSecret(headerName: head.text(field.name)) {
             guard head.known[index] != .proxyAuthorization else { continue }
             text += head.bytes[field.name] + Array(": ".utf8) + head.bytes[field.value] + Array("\r\n".utf8)
         }

@@ -58,7 +58,7 @@ extension Exchange {
         let source = facts?.bytes ?? head.bytes
         let fields = facts?.fields ?? head.fields
         var message = CallRecord.Message(
-            headers: fields.map { redaction.field(WireText.decode(source, $0.name), WireText.decode(source, $0.value)) },
+            headers: fields.map { field(WireText.decode(source, $0.name), WireText.decode(source, $0.value)) },
             bodySHA256: body.sha256, bodyLength: body.length)
         guard keepsBodies, body.length > 0 else { return message }
         let limit = lane.configuration.journal.bodyLimit.bytes
@@ -74,10 +74,10 @@ extension Exchange {
         var message = CallRecord.Message(status: answerStatus, bodyLength: answerLength)
         if let response {
             message.headers = response.block.fields.map {
-                redaction.field(response.block.text($0.name), response.block.text($0.value))
+                field(response.block.text($0.name), response.block.text($0.value))
             }
         } else {
-            message.headers = answerHeaders.map { redaction.field($0.name, $0.value) }
+            message.headers = answerHeaders.map { field($0.name, $0.value) }
         }
         guard keepsBodies, answerLength > 0 else { return message }
         let limit = lane.configuration.journal.bodyLimit.bytes
@@ -85,6 +85,10 @@ extension Exchange {
         let type = response.map { contentType($0.block) } ?? answerHeaders.first { $0.name == "Content-Type" }?.value
         message.body = redaction.body(Array(captured.prefix(limit)), contentType: type)
         return message
+    }
+
+    private func field(_ name: String, _ value: String) -> CallRecord.Field {
+        CallRecord.Field(name: name, value: lane.core.redaction.headerValue(name, value))
     }
 
     private func contentType(_ block: FieldBlock) -> String? { block.first(.contentType).map { block.text($0) } }
@@ -126,8 +130,8 @@ extension Exchange {
         let rerouted = lane.reroute(of: target)
         let terms = UpstreamHead.Terms(correlationID: correlationID, via: lane.core.via)
         return UpstreamCall(
-            method: [], scheme: rerouted?.scheme ?? target.scheme, host: rerouted?.host ?? target.host,
-            port: rerouted?.port ?? target.port, target: [],
+            scheme: rerouted?.scheme ?? target.scheme, host: rerouted?.host ?? target.host,
+            port: rerouted?.port ?? target.port,
             head: UpstreamHead(head, target: target, hops: HopByHop(head.block), terms: terms), body: upstreamBody,
             isRerouted: rerouted != nil)
     }

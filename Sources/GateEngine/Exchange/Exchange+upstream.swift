@@ -67,7 +67,7 @@ extension Exchange: UpstreamHandler {
         unsafe captured.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
     }
 
-    func upstreamTrailers(_ trailers: ResponseHead) { answerTrailers = trailers.block }
+    func upstreamTrailers(_ trailers: FieldBlock) { answerTrailers = trailers }
 
     func upstreamWantsBody(into buffer: UnsafeMutableRawBufferPointer) -> BodySupply {
         let hadRoom = body.wantsMore

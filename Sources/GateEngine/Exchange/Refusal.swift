@@ -39,7 +39,7 @@ struct Refusal: Sendable, Equatable {
         self.init(fault.type, detail: fault.detail, callID: callID, correlationID: correlationID)
     }
 
-    /// The answer in a protocol's own error shape. `HTTP1Writer.writeAnswer` adds ids, date and framing.
+    /// The answer in a protocol's own error shape; `HTTP1Writer.writeAnswer` adds ids, date and framing.
     func answer(_ dialect: ErrorDialect) -> SyntheticAnswer {
         switch dialect {
         case .problem: answer("application/problem+json", problemJSON)

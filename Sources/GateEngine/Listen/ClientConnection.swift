@@ -201,6 +201,9 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
         return ""
     }
 
+    /// The address of this end.
+    var localHost: String { SocketAddress.bound(descriptor).host }
+
     /// No room: an answer and the end, without ever being watched.
     func turnAway() {
         let text =

@@ -162,7 +162,7 @@ import GatePolicy
         return transfer
     }
 
-    /// Ends what runs with `.cancelled` and closes every connection; idempotent; before the reactor goes.
+    /// Ends what runs with `.cancelled` and refuses what comes; idempotent. Idle connections close with the engine.
     func close() {
         guard !isClosed else { return }
         isClosed = true

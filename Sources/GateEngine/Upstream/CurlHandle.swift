@@ -250,7 +250,9 @@ internal import Glibc
         let wanted: Kind
         var size: Int64 = -1
         switch body {
-        case .none, .sized(0): wanted = isHead ? .head : .get
+        case .none: wanted = isHead ? .head : .get
+        case .sized(0) where isHead: wanted = .head
+        // Also for 0 bytes: libcurl writes the Content-Length.
         case .sized(let bytes):
             wanted = .upload
             size = Int64(bytes)

@@ -19,6 +19,8 @@ final class CurlSocket: ReadinessHandler {
     var nextSamePort: CurlSocket?
 
     private unowned let engine: CurlEngine
+    /// Of its own: libcurl closes its last sockets while the engine is going.
+    private let reactor: Reactor
     private var registration: Reactor.Registration?
     /// What libcurl waits for; 0: nothing (idle, paused, or handed to a tunnel).
     private(set) var wanted: UInt32 = 0
@@ -27,6 +29,7 @@ final class CurlSocket: ReadinessHandler {
         self.descriptor = descriptor
         self.isConnection = isConnection
         self.engine = engine
+        reactor = engine.reactor
     }
 
     /// libcurl waits for `events`. Nothing wanted leaves the descriptor in epoll: the usual next step is to be
@@ -39,14 +42,14 @@ final class CurlSocket: ReadinessHandler {
     /// Sets what epoll reports; 0 takes the descriptor out (errors cannot be masked otherwise).
     func watch(_ events: UInt32) {
         guard events != 0 else { return unwatch() }
-        if let registration { return engine.reactor.modify(registration, events: events) }
-        registration = try? engine.reactor.register(descriptor, events: events, handler: self)
+        if let registration { return reactor.modify(registration, events: events) }
+        registration = try? reactor.register(descriptor, events: events, handler: self)
         if registration == nil { abandon() }
     }
 
     func unwatch() {
         guard let registration else { return }
-        engine.reactor.deregister(registration)
+        reactor.deregister(registration)
         self.registration = nil
     }
 

@@ -157,12 +157,20 @@ enum LogLine {
         time_us: Int64, level: Logger.Level, label: String, message: String, metadata: Logger.Metadata,
         format: GateConfiguration.Log.Format
     ) -> [UInt8] {
+        encode(
+            time_us: time_us, level: level, message: message,
+            fields: metadata.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }, format: format)
+    }
+
+    static func encode(
+        time_us: Int64, level: Logger.Level, message: String, fields: [(String, String)],
+        format: GateConfiguration.Log.Format
+    ) -> [UInt8] {
         let time = RFC3339.text(time_us)
-        let fields = metadata.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
         var line: String
         switch format {
         case .json:
-            line = "{\"time\":\"\(time)\",\"level\":\"\(level.rawValue)\",\"logger\":\(JSONText.quoted(label))"
+            line = "{\"time\":\"\(time)\",\"level\":\"\(level.rawValue)\""
             line += ",\"message\":\(JSONText.quoted(message))"
             for (key, value) in fields { line += ",\(JSONText.quoted(key)):\(JSONText.quoted(value))" }
             line += "}"

@@ -7,7 +7,7 @@ extension CompiledPolicy {
         context: AnswerContext = AnswerContext(callID: "01JEXPLAIN0000000000000000", now_us: 0)
     ) -> Explanation {
         let view = CallView(facts, body: body)
-        let readings = Readings(facts, body: body, foldAlways: program.foldsAlways)
+        let readings = Readings(view, foldAlways: program.foldsAlways)
         var verdict: Classification?
         if case .decided(let found) = judge(view, readings, strict: strict) { verdict = found }
         let calls = readings.paths.flatMap { path in

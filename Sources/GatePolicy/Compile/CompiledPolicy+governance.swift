@@ -49,7 +49,7 @@ extension CompiledPolicy {
 
     private func verdictReadings(_ verdict: Classification, _ facts: RequestFacts, _ body: BodyEvidence) -> [CallReading] {
         let view = CallView(facts, body: body)
-        let readings = Readings(facts, body: body, foldAlways: program.foldsAlways)
+        let readings = Readings(view, foldAlways: program.foldsAlways)
         return readings.paths.flatMap { path in
             readings.methods.map { method in
                 CallReading(view: view, host: readings.host, method: method, path: path, verdict: verdict)

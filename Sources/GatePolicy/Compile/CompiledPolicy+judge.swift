@@ -10,7 +10,7 @@ extension CompiledPolicy {
     /// `.unread` and `.unreadable` bodies only: what is unknown of a body that was read counts against the call.
     public func judge(_ facts: RequestFacts, body: BodyEvidence, strict: Bool) -> Judgement {
         let view = CallView(facts, body: body)
-        let readings = Readings(facts, body: body, foldAlways: program.foldsAlways)
+        let readings = Readings(view, foldAlways: program.foldsAlways)
         return judge(view, readings, strict: strict)
     }
 

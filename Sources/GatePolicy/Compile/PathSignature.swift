@@ -51,7 +51,7 @@ struct PathSignature: Sendable, Equatable {
 
     // MARK: Of globs
 
-    private static let maximumAlternatives = 96
+    private static let maximumAlternatives = 512
 
     /// One signature for each alternative of the globs: a path that has none of them cannot match. Empty: no filter.
     static func alternatives(of globs: [GlobPattern]) -> [PathSignature] {
@@ -61,7 +61,7 @@ struct PathSignature: Sendable, Equatable {
             for spelling in spellings {
                 let signature = PathSignature(literals: literals(of: spelling))
                 if signature.isEmpty { return [] }
-                signatures.append(signature)
+                if !signatures.contains(signature) { signatures.append(signature) }
                 if signatures.count > maximumAlternatives { return [] }
             }
         }
@@ -96,7 +96,8 @@ struct PathSignature: Sendable, Equatable {
         return nil
     }
 
-    /// The runs of letters, digits, `_`, `-` and `~` that stand in every match; anything else may mean more than itself.
+    /// The runs of letters and digits that stand in every match; anything else may mean more than itself, and
+    /// verbs with different marks around them share a signature.
     private static func literals(of glob: [UInt8]) -> [[UInt8]] {
         var runs: [[UInt8]] = [[]]
         var skip = 0
@@ -119,6 +120,5 @@ struct PathSignature: Sendable, Equatable {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
-            || byte == 0x5F || byte == 0x2D || byte == 0x7E
     }
 }

@@ -36,9 +36,11 @@ import Testing
         let answer = Self.refusal().answer(.problem)
         #expect(answer.status == 403)
         #expect(Self.field(answer, "Content-Type") == "application/problem+json")
-        #expect(Wire.text(answer.body) == #"{"type":"urn:stoplog:blocked","title":"Irreversible call blocked","status":403,"detail":"d","#
-            + #""call":"01J","correlation_id":"c-1","rule":"stripe/charge","class":"irreversible","kind":"payment","mode":"block","#
-            + #""message":"d","error":{"message":"d","type":"stoplog_blocked","code":"stoplog_blocked"}}"#)
+        #expect(
+            Wire.text(answer.body)
+                == #"{"type":"urn:stoplog:blocked","title":"Irreversible call blocked","status":403,"detail":"d","#
+                + #""call":"01J","correlation_id":"c-1","rule":"stripe/charge","class":"irreversible","kind":"payment","mode":"block","#
+                + #""message":"d","error":{"message":"d","type":"stoplog_blocked","code":"stoplog_blocked"}}"#)
         #expect(Self.refusal(.idempotencyInFlight).code == "stoplog_idempotency_in_flight")
     }
 
@@ -52,19 +54,25 @@ import Testing
         #expect(XMLText.escaped("<a b='c'>&\"\r\n\u{01}") == "&lt;a b=&apos;c&apos;&gt;&amp;&quot;&#13;&#10;\u{FFFD}")
     }
 
-    @Test(arguments: [
-        (RefusalType.blocked, nil, "http_request_denied"), (.destinationDenied, .proxyLoopDetected, "proxy_loop_detected"),
-        (.destinationDenied, nil, "destination_ip_prohibited"), (.upstreamUnreachable, .dnsError, "dns_error"),
-        (.upstreamUnreachable, .connectionRefused, "connection_refused"), (.upstreamTLS, nil, "tls_certificate_error"),
-        (.upstreamTimeout, nil, "http_response_timeout"), (.upstreamTimeout, .connectionTimeout, "connection_timeout"),
-        (.upstreamProtocol, nil, "http_protocol_error"), (.upstreamProtocol, .httpResponseIncomplete, "http_response_incomplete"),
-    ] as [(RefusalType, ProxyError?, String)])
+    @Test(
+        arguments: [
+            (RefusalType.blocked, nil, "http_request_denied"),
+            (.destinationDenied, .proxyLoopDetected, "proxy_loop_detected"),
+            (.destinationDenied, nil, "destination_ip_prohibited"), (.upstreamUnreachable, .dnsError, "dns_error"),
+            (.upstreamUnreachable, .connectionRefused, "connection_refused"),
+            (.upstreamTLS, nil, "tls_certificate_error"),
+            (.upstreamTimeout, nil, "http_response_timeout"),
+            (.upstreamTimeout, .connectionTimeout, "connection_timeout"),
+            (.upstreamProtocol, nil, "http_protocol_error"),
+            (.upstreamProtocol, .httpResponseIncomplete, "http_response_incomplete"),
+        ] as [(RefusalType, ProxyError?, String)])
     func `Proxy-Status names a registered error`(_ type: RefusalType, _ error: ProxyError?, _ expected: String) {
         var refusal = Self.refusal(type, "a \"q\" \\ é\r\n")
         refusal.proxyError = error
         for dialect in [ErrorDialect.problem, .awsJSON, .awsXML, .s3XML, .grpc] {
-            #expect(Self.field(refusal.answer(dialect), "Proxy-Status")
-                == "stoplog; error=\(expected); details=\"a \\\"q\\\" \\\\ ???\"")
+            #expect(
+                Self.field(refusal.answer(dialect), "Proxy-Status")
+                    == "stoplog; error=\(expected); details=\"a \\\"q\\\" \\\\ ???\"")
         }
     }
 
@@ -83,9 +91,14 @@ import Testing
         #expect(json.status == 403 && Self.field(json, "x-amzn-ErrorType") == "AccessDenied")
         #expect(Wire.text(json.body) == #"{"__type":"AccessDenied","message":"d","Message":"d"}"#)
         let query = Wire.text(Self.refusal().answer(.awsXML).body)
-        #expect(query.hasSuffix("<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>d</Message></Error><RequestId>01J</RequestId></ErrorResponse>"))
+        #expect(
+            query.hasSuffix(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>d</Message></Error><RequestId>01J</RequestId></ErrorResponse>"
+            ))
         let s3 = Wire.text(Self.refusal(.blocked, "a<b").answer(.s3XML).body)
-        #expect(s3.hasSuffix("\n<Error><Code>AccessDenied</Code><Message>a&lt;b</Message><RequestId>01J</RequestId></Error>"))
+        #expect(
+            s3.hasSuffix(
+                "\n<Error><Code>AccessDenied</Code><Message>a&lt;b</Message><RequestId>01J</RequestId></Error>"))
         #expect(Wire.text(Self.refusal(.upstreamTimeout).answer(.awsJSON).body).contains("ServiceUnavailable"))
     }
 

@@ -43,7 +43,10 @@ import Testing
         #expect(head.status == 200 && head.minorVersion == 1)
         #expect(head.block.text(head.reason) == "OK")
         #expect(head.framing == .sized(5))
-        #expect(head.block.texts.map { "\($0.name)=\($0.value)" } == ["Content-Length=5", "Set-Cookie=a", "X=", "Set-Cookie=b", "Y=é"])
+        #expect(
+            head.block.texts.map { "\($0.name)=\($0.value)" } == [
+                "Content-Length=5", "Set-Cookie=a", "X=", "Set-Cookie=b", "Y=é",
+            ])
     }
 
     @Test(arguments: [
@@ -58,14 +61,17 @@ import Testing
     @Test(arguments: [
         "HTTP/1.1 20 OK\r\n", "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 099 x\r\n", "HTTP/1.1 000 x\r\n", "HTTP/1.1 +20 x\r\n",
         "HTTP/1.1  200 OK\r\n", "HTTP/1.1\t200 OK\r\n", "http/1.1 200 OK\r\n", "HTTP/2 200 OK\r\n", "HTTP/1 200 OK\r\n",
-        "HTTP/1.1 200OK\r\n", "ICY 200 OK\r\n", "garbage\r\n", "\r\n", "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1 200 a\u{00}b\r\n",
-        "HTTP/1.1 200 a\rb\r\n", "HTTP/1.1 200 OK", "HTTP/1.1 -20 OK\r\n", "HTTP/0.9 200 OK\r\n", "HTTP/1.1 200\tOK\r\n",
+        "HTTP/1.1 200OK\r\n", "ICY 200 OK\r\n", "garbage\r\n", "\r\n", "HTTP/1.1 2x0 OK\r\n",
+        "HTTP/1.1 200 a\u{00}b\r\n",
+        "HTTP/1.1 200 a\rb\r\n", "HTTP/1.1 200 OK", "HTTP/1.1 -20 OK\r\n", "HTTP/0.9 200 OK\r\n",
+        "HTTP/1.1 200\tOK\r\n",
     ])
     func `a malformed status line is a fault`(_ line: String) { #expect(Self.isFault([line, "\r\n"])) }
 
     @Test(arguments: [
         ["Content-Length: +2"], ["Content-Length: 2, 2"], ["Content-Length: 0x2"], ["Content-Length: -1"],
-        ["Content-Length: 2", "Content-Length: 3"], ["Content-Length:"], ["Content-Length: 2 2"], ["Content-Length: 2a"],
+        ["Content-Length: 2", "Content-Length: 3"], ["Content-Length:"], ["Content-Length: 2 2"],
+        ["Content-Length: 2a"],
         ["Content-Length: 9223372036854775808"], ["Content-Length: 99999999999999999999999"],
         ["Content-Length: 1", " 2"], ["Transfer-Encoding: xchunked"], ["Transfer-Encoding: gzip, chunked"],
         ["Transfer-Encoding: identity"], ["Transfer-Encoding: chunked, chunked"], ["Transfer-Encoding: chunked;a"],
@@ -83,8 +89,9 @@ import Testing
     }
 
     @Test func `what may be mended is mended`() throws {
-        let head = try Self.final(Self.ok("X : 1", "Y\t: 2", "Long: a ", "  b", "\tc", "Content-Length : 5", "Z:") )
-        #expect(head.block.texts.map { "\($0.name)=\($0.value)" } == ["X=1", "Y=2", "Long=a b c", "Content-Length=5", "Z="])
+        let head = try Self.final(Self.ok("X : 1", "Y\t: 2", "Long: a ", "  b", "\tc", "Content-Length : 5", "Z:"))
+        #expect(
+            head.block.texts.map { "\($0.name)=\($0.value)" } == ["X=1", "Y=2", "Long=a b c", "Content-Length=5", "Z="])
         #expect(head.framing == .sized(5))
         let bare = try Self.final(["HTTP/1.1 200 OK\n", "A: 1\n", "\n"])
         #expect(bare.block.texts.map(\.value) == ["1"])
@@ -93,13 +100,14 @@ import Testing
         #expect(twice.framing == .sized(5))
     }
 
-    @Test(arguments: [
-        (200, false, [], .untilClose), (200, false, ["Content-Length: 0"], .sized(0)),
-        (200, false, ["Transfer-Encoding: Chunked"], .chunked), (200, true, ["Content-Length: 9"], .none),
-        (204, false, ["Content-Length: 9"], .none), (304, false, ["Content-Length: 9"], .none),
-        (204, false, ["Transfer-Encoding: chunked"], .none), (205, false, [], .untilClose),
-        (500, false, ["Content-Length: 3"], .sized(3)),
-    ] as [(Int, Bool, [String], ResponseHead.Framing)])
+    @Test(
+        arguments: [
+            (200, false, [], .untilClose), (200, false, ["Content-Length: 0"], .sized(0)),
+            (200, false, ["Transfer-Encoding: Chunked"], .chunked), (200, true, ["Content-Length: 9"], .none),
+            (204, false, ["Content-Length: 9"], .none), (304, false, ["Content-Length: 9"], .none),
+            (204, false, ["Transfer-Encoding: chunked"], .none), (205, false, [], .untilClose),
+            (500, false, ["Content-Length: 3"], .sized(3)),
+        ] as [(Int, Bool, [String], ResponseHead.Framing)])
     func `status, method and fields frame the content`(
         _ status: Int, _ isHead: Bool, _ lines: [String], _ framing: ResponseHead.Framing
     ) throws {
@@ -108,12 +116,26 @@ import Testing
     }
 
     @Test func `interim heads come one by one before the final head`() {
-        let lines = ["HTTP/1.1 100 Continue\r\n", "\r\n", "HTTP/1.1 103 Early Hints\r\n", "Link: a\r\n", "\r\n"] + Self.ok("A: 1")
+        let lines =
+            ["HTTP/1.1 100 Continue\r\n", "\r\n", "HTTP/1.1 103 Early Hints\r\n", "Link: a\r\n", "\r\n"]
+            + Self.ok("A: 1")
         let (all, validator) = Self.outcomes(lines)
         #expect(all.count == 3)
-        if case .interim(let first) = all[0] { #expect(first.status == 100 && first.framing == .none) } else { Issue.record("100") }
-        if case .interim(let hints) = all[1] { #expect(hints.block.texts.map(\.value) == ["a"]) } else { Issue.record("103") }
-        if case .final(let head) = all[2] { #expect(head.block.texts.map(\.value) == ["1"]) } else { Issue.record("200") }
+        if case .interim(let first) = all[0] {
+            #expect(first.status == 100 && first.framing == .none)
+        } else {
+            Issue.record("100")
+        }
+        if case .interim(let hints) = all[1] {
+            #expect(hints.block.texts.map(\.value) == ["a"])
+        } else {
+            Issue.record("103")
+        }
+        if case .final(let head) = all[2] {
+            #expect(head.block.texts.map(\.value) == ["1"])
+        } else {
+            Issue.record("200")
+        }
         #expect(validator.sawFinalHead)
     }
 
@@ -122,7 +144,10 @@ import Testing
         #expect(Self.isFault(interim))
         #expect(Self.isFault(["HTTP/1.1 200 OK\r\n"] + Array(repeating: "a: b\r\n", count: 402)))
         #expect(Self.isFault(["HTTP/1.1 200 OK\r\n", "a: \(String(repeating: "b", count: 66_000))\r\n"]))
-        #expect(Self.isFault(["HTTP/1.1 200 OK\r\n"] + Array(repeating: "a: \(String(repeating: "b", count: 1000))\r\n", count: 140)))
+        #expect(
+            Self.isFault(
+                ["HTTP/1.1 200 OK\r\n"] + Array(repeating: "a: \(String(repeating: "b", count: 1000))\r\n", count: 140))
+        )
     }
 
     @Test func `a switch of protocols must have been asked for`() throws {
@@ -134,7 +159,8 @@ import Testing
     }
 
     @Test func `lines after the final head are trailers and never headers`() {
-        let (all, validator) = Self.outcomes(Self.ok("Transfer-Encoding: chunked") + ["X-Sum: 1\r\n", "Host: evil\r\n", "Set-Cookie: a\r\n", "\r\n"])
+        let (all, validator) = Self.outcomes(
+            Self.ok("Transfer-Encoding: chunked") + ["X-Sum: 1\r\n", "Host: evil\r\n", "Set-Cookie: a\r\n", "\r\n"])
         #expect(all.count == 1)
         #expect(validator.trailers.texts.map(\.name) == ["X-Sum"])
         #expect(Self.isFault(Self.ok() + ["bad\r\n"]))
@@ -147,7 +173,9 @@ import Testing
     @Test func `damaged heads never trap`() {
         var random = SeededGenerator(state: 6)
         for _ in 0..<2_000 {
-            var lines = Self.ok("Content-Length: 5", "Transfer-Encoding: chunked", "X: y", " z", "Connection: a").map { [UInt8]($0.utf8) }
+            var lines = Self.ok("Content-Length: 5", "Transfer-Encoding: chunked", "X: y", " z", "Connection: a").map {
+                [UInt8]($0.utf8)
+            }
             lines.shuffle(using: &random)
             lines.insert([UInt8]("HTTP/1.1 200 OK\r\n".utf8), at: 0)
             var validator = ResponseHeadValidator(isHead: false, allowsUpgrade: true)
