@@ -57,7 +57,7 @@ public struct CallRecord: Sendable, Equatable {
         }
     }
 
-    /// ULID, 26 characters, the primary key.
+    /// ULID, 26 characters, the primary key. Its time is `time`, give or take an hour: ranges of time rely on it.
     public var id: String
     /// When the call's head was read: microseconds since 1970.
     public var time: Int64

@@ -122,6 +122,11 @@ final class JournalWriter: @unchecked Sendable {
 
     func close() { lock.withLock { _ in session = nil } }
 
+    /// Runs a statement on the writing connection; the tests make disks full and locks impatient with it.
+    func adjust(_ pragma: String) throws {
+        try lock.withLock { _ in try openSession().connection.run(pragma) }
+    }
+
     // Retention
 
     /// Cuts the chain's beginning off: at most `limit` events, up to the first that is not older than `before`.

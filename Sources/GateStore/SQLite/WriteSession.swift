@@ -89,8 +89,11 @@ final class WriteSession {
             try replace(record, sealed: sealed)
             try release.run()
         } catch {
-            try rollback.run()
-            try release.run()
+            // On some errors, a full disk among them, SQLite has ended the whole transaction itself.
+            if connection.isInTransaction {
+                try? rollback.run()
+                try? release.run()
+            }
             tail = before
             throw error
         }
