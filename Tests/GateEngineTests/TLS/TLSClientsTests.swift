@@ -33,7 +33,7 @@ import Testing
             let ports = ["\(first.port)", "\(second.port)", "\(first.port)"]
             let result = try scratch.run(["python3", "-c", Self.python, host, "sni"] + ports)
             #expect(result.status == 0, "\(result.output)")
-            let lines = result.output.split(separator: "\n").filter { $0.hasPrefix("sni=") }
+            let lines = result.output.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("sni=") }
             #expect(lines.count == 3)
             #expect(lines.first?.contains("resumed=false") == true)
             #expect(lines.dropFirst().allSatisfy { $0.contains("resumed=true") })
