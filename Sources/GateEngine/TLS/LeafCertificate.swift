@@ -21,7 +21,7 @@ final class LeafIssuer: Sendable {
 
     init(authority: Authority) throws(AuthorityError) {
         self.authority = authority
-        key = try KeyHandle.p256()
+        key = try KeyHandle.p256ForLeaves()
         let draft = try CertificateDraft()
         try draft.setKey(key)
         var extensions: [ExtensionHandle] = []
