@@ -46,7 +46,8 @@ final class LeafIssuer: Sendable {
         let notAfter = min(now + Self.validSeconds, authority.notAfter)
         guard notAfter > now else {
             throw AuthorityError(
-                file: authority.certificateFile, message: "has expired: make a new one (`stoplog ca rotate`) and restart")
+                file: authority.certificateFile,
+                message: "has expired: make a new one (`stoplog ca rotate`) and restart")
         }
         try draft.setDates(from: notBefore, to: notAfter)
         try draft.setIssuer(authority.certificate)

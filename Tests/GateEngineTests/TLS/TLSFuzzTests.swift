@@ -42,7 +42,9 @@ private struct SeededGenerator: RandomNumberGenerator {
     @Test("random bytes end in a failure") func random() throws {
         var generator = SeededGenerator(state: 1)
         for round in 0..<400 {
-            var bytes = (0..<Int.random(in: 1...600, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            var bytes = (0..<Int.random(in: 1...600, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
             if round % 2 == 0 {  // a record's head before it, so that it gets further
                 bytes = [22, 3, 1, UInt8(bytes.count >> 8), UInt8(bytes.count & 255)] + bytes
             }
@@ -70,7 +72,9 @@ private struct SeededGenerator: RandomNumberGenerator {
     @Test("server_name lists of any form are read within their bounds") func serverNames() {
         var generator = SeededGenerator(state: 3)
         for _ in 0..<20_000 {
-            var bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            var bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
             if bytes.count > 5, Bool.random(using: &generator) {
                 bytes.replaceSubrange(0..<5, with: [0, UInt8(bytes.count - 2), 0, 0, UInt8(bytes.count - 5)])
             }
@@ -84,7 +88,8 @@ private struct SeededGenerator: RandomNumberGenerator {
         var generator = SeededGenerator(state: 4)
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...30, using: &generator)).map { _ in
-                [UInt8(8), 104, 116, 47, 49, 46, UInt8.random(in: 0...255, using: &generator)].randomElement(using: &generator) ?? 0
+                [UInt8(8), 104, 116, 47, 49, 46, UInt8.random(in: 0...255, using: &generator)].randomElement(
+                    using: &generator) ?? 0
             }
             let range = unsafe bytes.withUnsafeBufferPointer { unsafe ALPN.choose(from: $0) }
             if let range { #expect(range.lowerBound >= 1 && range.upperBound <= bytes.count) }
