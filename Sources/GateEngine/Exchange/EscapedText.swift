@@ -1,12 +1,12 @@
 /// A JSON object written field by field (RFC 8259).
-struct JSONText {
+struct JSONMembers {
     private var members = ""
 
     var text: String { "{\(members)}" }
 
     mutating func field(_ name: String, _ value: String) { raw(name, Self.quoted(value)) }
     mutating func field(_ name: String, _ value: Int) { raw(name, "\(value)") }
-    mutating func field(_ name: String, _ value: JSONText) { raw(name, value.text) }
+    mutating func field(_ name: String, _ value: JSONMembers) { raw(name, value.text) }
 
     private mutating func raw(_ name: String, _ value: String) {
         if !members.isEmpty { members += "," }

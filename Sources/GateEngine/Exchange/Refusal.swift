@@ -39,7 +39,7 @@ struct Refusal: Sendable, Equatable {
         self.init(fault.type, detail: fault.detail, callID: callID, correlationID: correlationID)
     }
 
-    /// The answer in a protocol's own error shape. `HTTP1Writer.writeAnswer` adds ids, date and framing.
+    /// The answer in a protocol's own error shape; `HTTP1Writer.writeAnswer` adds ids, date and framing.
     func answer(_ dialect: ErrorDialect) -> SyntheticAnswer {
         switch dialect {
         case .problem: answer("application/problem+json", problemJSON)
@@ -60,6 +60,19 @@ struct Refusal: Sendable, Equatable {
             fields.append(("RateLimit", "\(id);r=\(max(0, quota.remaining));t=\(max(0, quota.resetSeconds))"))
             fields.append(("RateLimit-Policy", "\(id);q=\(quota.max);w=\(quota.windowSeconds)"))
         }
+        return fields
+    }
+
+    /// The problem document's members as text, for a rule's own `refuse`.
+    var fields: [String: String] {
+        var fields = [
+            "type": "urn:stoplog:\(type.rawValue)", "title": type.title, "status": "\(type.status)", "detail": detail,
+            "call": callID, "correlation_id": correlationID, "message": detail, "code": code,
+        ]
+        fields["rule"] = rule
+        fields["class"] = self.class?.rawValue
+        fields["kind"] = kind
+        fields["mode"] = mode?.rawValue
         return fields
     }
 
@@ -87,7 +100,7 @@ struct Refusal: Sendable, Equatable {
     // MARK: - Shapes
 
     private var problemJSON: String {
-        var json = JSONText()
+        var json = JSONMembers()
         json.field("type", "urn:stoplog:\(type.rawValue)")
         json.field("title", type.title)
         json.field("status", type.status)
@@ -99,7 +112,7 @@ struct Refusal: Sendable, Equatable {
         if let kind { json.field("kind", kind) }
         if let mode { json.field("mode", mode.rawValue) }
         json.field("message", detail)
-        var error = JSONText()
+        var error = JSONMembers()
         error.field("message", detail)
         error.field("type", code)
         error.field("code", code)
@@ -111,7 +124,7 @@ struct Refusal: Sendable, Equatable {
     private var serviceCode: String { type.status < 500 ? "AccessDenied" : "ServiceUnavailable" }
 
     private var awsJSON: String {
-        var json = JSONText()
+        var json = JSONMembers()
         json.field("__type", serviceCode)
         json.field("message", detail)
         json.field("Message", detail)

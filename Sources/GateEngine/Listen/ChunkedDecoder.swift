@@ -73,7 +73,9 @@ struct ChunkedDecoder: Sendable {
 
     init() {}
 
-    /// The next event of `bytes` from `position` on; moves `position` behind what was read. Call until `.needMore`.
+    /// The next event of `bytes` from `position` on; moves `position` behind what was read.
+    ///
+    /// Call until `.needMore`.
     mutating func next(_ bytes: Span<UInt8>, _ position: inout Int) -> Event {
         do throws(RequestFault) {
             while position < bytes.count {
@@ -189,7 +191,8 @@ struct ChunkedDecoder: Sendable {
         case .extensionNameStart: return isSpace ? .extensionNameStart : ByteClass.isToken(byte) ? .extensionName : nil
         case .extensionName: return byte == 0x3D ? .extensionValueStart : .extensionName
         case .extensionEquals:
-            return isSpace ? .extensionEquals : byte == 0x3D ? .extensionValueStart : byte == 0x3B ? .extensionNameStart : nil
+            if isSpace { return .extensionEquals }
+            return byte == 0x3D ? .extensionValueStart : byte == 0x3B ? .extensionNameStart : nil
         case .extensionValueStart:
             if isSpace { return .extensionValueStart }
             return byte == 0x22 ? .quoted : ByteClass.isToken(byte) ? .extensionValue : nil
@@ -240,8 +243,8 @@ extension FieldBlock {
             range.nameEnd &+= shift
             range.valueStart &+= shift
             range.valueEnd &+= shift
-            unsafe line.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-            bytes += [0x0D, 0x0A]
+            bytes.append(line, 0..<line.count)
+            bytes.append(text: "\r\n")
             fields.append(range)
             known.append(kind)
             return nil

@@ -4,6 +4,7 @@ enum CorrelationID {
     static let maxBytes = 256
 
     /// `X-Correlation-ID`, else `X-Request-ID`, else the trace id of `traceparent`; nil when the gate makes one.
+    ///
     /// What is empty, too long or not visible ASCII counts as absent.
     static func of(_ head: RequestHead) -> String? {
         if let value = usable(head, head.first(.correlationID)) { return value }

@@ -30,7 +30,9 @@ struct HTTP1Parser: Sendable {
     /// True when nothing of a head was read yet: the connection is idle.
     var isIdle: Bool { requestLine == nil && lineStart == scanned }
 
-    /// Goes on where it stopped. `bytes` starts at the same byte in each call until the outcome is not `.needMore`;
+    /// Goes on where it stopped.
+    ///
+    /// `bytes` starts at the same byte in each call until the outcome is not `.needMore`;
     /// then the parser is ready for the next head.
     mutating func parse(_ bytes: Span<UInt8>) -> Outcome {
         do throws(RequestFault) {

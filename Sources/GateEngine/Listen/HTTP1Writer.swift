@@ -33,7 +33,9 @@ struct HTTP1Writer: Sendable {
         self.now = now
     }
 
-    /// How the content of `head` goes to this client. `.untilClose` means that the connection must end afterwards.
+    /// How the content of `head` goes to this client.
+    ///
+    /// `.untilClose` means that the connection must end afterwards.
     func framing(of head: ResponseHead) -> Framing {
         switch head.framing {
         case .none: .none
@@ -42,7 +44,9 @@ struct HTTP1Writer: Sendable {
         }
     }
 
-    /// Writes an upstream's final head (a 101 too). Returns the framing that the content then needs.
+    /// Writes an upstream's final head (a 101 too).
+    ///
+    /// Returns the framing that the content then needs.
     ///
     /// - Parameter keepAlive: the connection lives on; it is closed all the same where the framing is `.untilClose`.
     @discardableResult
@@ -52,15 +56,15 @@ struct HTTP1Writer: Sendable {
         writeStatusLine(head, to: &buffer)
         writeFields(head, framing, to: &buffer)
         if head.status == 101 {
-            buffer += "Connection: Upgrade\r\nUpgrade: websocket\r\n".utf8
+            buffer.append(text: "Connection: Upgrade\r\nUpgrade: websocket\r\n")
         } else {
-            if framing == .chunked { buffer += "Transfer-Encoding: chunked\r\n".utf8 }
+            if framing == .chunked { buffer.append(text: "Transfer-Encoding: chunked\r\n") }
             if head.status >= 200, !head.block.has(.date) { writeDate(to: &buffer) }
             writeConnection(keepAlive: keepAlive && framing != .untilClose, to: &buffer)
         }
         writeVia(head, to: &buffer)
         writeIdentity(to: &buffer)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
         return framing
     }
 
@@ -70,20 +74,20 @@ struct HTTP1Writer: Sendable {
         writeStatusLine(head, to: &buffer)
         writeFields(head, .none, to: &buffer)
         writeVia(head, to: &buffer)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
     }
 
     /// Writes `HTTP/1.1 100 Continue`; nothing for an HTTP/1.0 client.
     func writeContinue(to buffer: inout [UInt8]) {
         if minorVersion == 0 { return }
-        buffer += "HTTP/1.1 100 Continue\r\n\r\n".utf8
+        buffer.append(text: "HTTP/1.1 100 Continue\r\n\r\n")
     }
 
     /// Writes `HTTP/1.1 200 Connection established`, without Content-Length or Transfer-Encoding (RFC 9110 9.3.6).
     func writeTunnelEstablished(to buffer: inout [UInt8]) {
-        buffer += "HTTP/1.1 200 Connection established\r\n".utf8
+        buffer.append(text: "HTTP/1.1 200 Connection established\r\n")
         writeIdentity(to: &buffer)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
     }
 
     /// Writes a whole answer of the gate itself: head and, except on HEAD, 204 and 304, its body.
@@ -94,11 +98,11 @@ struct HTTP1Writer: Sendable {
         let status = min(max(answer.status, 200), 999)
         let hasContent = status != 204 && status != 304
         buffer.reserveCapacity(buffer.count + answer.body.count + 512)
-        buffer += "HTTP/1.1 ".utf8
+        buffer.append(text: "HTTP/1.1 ")
         Decimal.append(status, to: &buffer)
         buffer.append(0x20)
         buffer += StatusReason.of(status).utf8
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
         var hasDate = false
         for field in answer.headers where mayWrite(field.name, hasDate: &hasDate) {
             writeField(field.name, field.value, to: &buffer)
@@ -107,35 +111,38 @@ struct HTTP1Writer: Sendable {
         if hasContent { writeLength(answer.body.count, to: &buffer) }
         writeConnection(keepAlive: keepAlive, to: &buffer)
         writeIdentity(to: &buffer)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
         if hasContent, !isHead { buffer += answer.body }
     }
 
-    /// The line before a chunk of `count` bytes; CRLF follows the data (`writeChunkEnd`). Nothing for 0: that would
-    /// be the last chunk.
+    /// The line before a chunk of `count` bytes; CRLF follows the data (`writeChunkEnd`).
+    ///
+    /// Nothing for 0: that would be the last chunk.
     static func writeChunkStart(_ count: Int, to buffer: inout [UInt8]) {
         if count <= 0 { return }
         appendHex(count, to: &buffer)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
     }
 
-    static func writeChunkEnd(to buffer: inout [UInt8]) { buffer += [0x0D, 0x0A] }
+    static func writeChunkEnd(to buffer: inout [UInt8]) { buffer.append(text: "\r\n") }
 
-    /// The last chunk and the trailers. Only after a body that is known to be whole.
+    /// The last chunk and the trailers.
+    ///
+    /// Only after a body that is known to be whole.
     static func writeLastChunk(trailers: FieldBlock = FieldBlock(), to buffer: inout [UInt8]) {
-        buffer += [0x30, 0x0D, 0x0A]
+        buffer.append(text: "0\r\n")
         for index in trailers.fields.indices { appendField(trailers, index, to: &buffer) }
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
     }
 
     // MARK: - Parts
 
     private func writeStatusLine(_ head: ResponseHead, to buffer: inout [UInt8]) {
-        buffer += "HTTP/1.1 ".utf8
+        buffer.append(text: "HTTP/1.1 ")
         Decimal.append(head.status, to: &buffer)
         buffer.append(0x20)
-        buffer += head.block.bytes[head.reason]
-        buffer += [0x0D, 0x0A]
+        buffer.append(head.block.bytes, head.reason)
+        buffer.append(text: "\r\n")
     }
 
     /// End-to-end fields in the upstream's order; Content-Length in its place, once, where it says something true.
@@ -155,11 +162,8 @@ struct HTTP1Writer: Sendable {
     }
 
     private static func appendField(_ block: FieldBlock, _ index: Int, to buffer: inout [UInt8]) {
-        let field = block.fields[index]
-        buffer += block.bytes[Int(field.nameStart)..<Int(field.nameEnd)]
-        buffer += [0x3A, 0x20]
-        buffer += block.bytes[Int(field.valueStart)..<Int(field.valueEnd)]
-        buffer += [0x0D, 0x0A]
+        buffer.append(block.fields[index], of: block.bytes)
+        buffer.append(text: "\r\n")
     }
 
     private func mayWrite(_ name: String, hasDate: inout Bool) -> Bool {
@@ -167,20 +171,23 @@ struct HTTP1Writer: Sendable {
         guard !bytes.isEmpty, bytes.allSatisfy(ByteClass.isToken) else { return false }
         let kind = KnownField.named(bytes.span, 0..<bytes.count)
         if kind == .date { hasDate = true }
-        return !(kind.isHopByHop || kind.isFraming || kind == .trailer || kind == .stoplogCall || kind == .correlationID)
+        switch kind {
+        case .trailer, .stoplogCall, .correlationID: return false
+        default: return !kind.isHopByHop && !kind.isFraming
+        }
     }
 
     private func writeField(_ name: String, _ value: String, to buffer: inout [UInt8]) {
         buffer += name.utf8
-        buffer += [0x3A, 0x20]
+        buffer.append(text: ": ")
         buffer.appendFieldValue(value)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
     }
 
     private func writeLength(_ count: Int, to buffer: inout [UInt8]) {
-        buffer += "Content-Length: ".utf8
+        buffer.append(text: "Content-Length: ")
         Decimal.append(count, to: &buffer)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
     }
 
     private func writeDate(to buffer: inout [UInt8]) {
@@ -190,21 +197,24 @@ struct HTTP1Writer: Sendable {
 
     private func writeConnection(keepAlive: Bool, to buffer: inout [UInt8]) {
         if !keepAlive {
-            buffer += "Connection: close\r\n".utf8
+            buffer.append(text: "Connection: close\r\n")
         } else if minorVersion == 0 {
-            buffer += "Connection: keep-alive\r\n".utf8
+            buffer.append(text: "Connection: keep-alive\r\n")
         }
     }
 
     private func writeVia(_ head: ResponseHead, to buffer: inout [UInt8]) {
-        buffer += "Via: ".utf8
+        buffer.append(text: "Via: ")
         via.append(receivedMinor: head.minorVersion, to: &buffer)
-        buffer += [0x0D, 0x0A]
+        buffer.append(text: "\r\n")
     }
 
     private func writeIdentity(to buffer: inout [UInt8]) {
-        writeField("Stoplog-Call", callID, to: &buffer)
-        writeField("X-Correlation-ID", correlationID, to: &buffer)
+        buffer.append(text: "Stoplog-Call: ")
+        buffer.appendFieldValue(callID)
+        buffer.append(text: "\r\nX-Correlation-ID: ")
+        buffer.appendFieldValue(correlationID)
+        buffer.append(text: "\r\n")
     }
 
     private static func appendHex(_ value: Int, to buffer: inout [UInt8]) {

@@ -19,7 +19,9 @@ struct RequestTarget: Sendable, Equatable {
     var isIPLiteral: Bool
     /// The value of the Host field to send: the URI's authority as the client wrote it.
     var authority: [UInt8]
-    /// In the head's bytes; the `/` of `http://` stands in for an empty path. Empty for `*` and tunnels.
+    /// In the head's bytes; the `/` of `http://` stands in for an empty path.
+    ///
+    /// Empty for `*` and tunnels.
     var path: Range<Int>
     /// In the head's bytes, without `?`.
     var query: Range<Int>?
@@ -122,16 +124,16 @@ struct RequestTarget: Sendable, Equatable {
         if path.isEmpty {
             buffer.append(0x2A)
         } else {
-            buffer += head.block.bytes[path]
+            buffer.append(head.block.bytes, path)
         }
         guard let query else { return }
         buffer.append(0x3F)
-        buffer += head.block.bytes[query]
+        buffer.append(head.block.bytes, query)
     }
 
     /// `http://authority` and the origin-form, without a path for `*` (RFC 9112 3.2.4): for an upstream proxy.
     func appendAbsoluteForm(of head: RequestHead, to buffer: inout [UInt8]) {
-        buffer += (scheme == .https ? "https://" : "http://").utf8
+        buffer.append(text: scheme == .https ? "https://" : "http://")
         buffer += authority
         if !path.isEmpty { appendOriginForm(of: head, to: &buffer) }
     }

@@ -29,8 +29,8 @@ struct ResponseHeadValidator: Sendable {
     private let allowsUpgrade: Bool
     private var statusLine: StatusLine?
     private var block = FieldBlock()
-    /// The last field line, not yet read: a folded one may follow.
-    private var pending: [UInt8] = []
+    /// Where the last field line starts in the block; not yet read, because a folded one may follow.
+    private var pendingStart: Int?
     private var headBytes = 0
     private var interimHeads = 0
     private var trailerBytes = 0
@@ -53,6 +53,7 @@ struct ResponseHeadValidator: Sendable {
             headBytes += bytes.count
             if end > Self.maxLineBytes || headBytes > Self.maxHeadBytes { throw ResponseFault("the head is too large") }
             if statusLine == nil {
+                block.reserve()
                 statusLine = try StatusLine(bytes, 0..<end, into: &block.bytes)
                 return .needMore
             }
@@ -68,26 +69,24 @@ struct ResponseHeadValidator: Sendable {
 
     private mutating func takeField(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(ResponseFault) {
         if ByteClass.isSpace(bytes[0]) {
-            guard !pending.isEmpty else { throw ResponseFault("the first header line is folded") }
-            let rest = bytes.trimmed(line)
-            while let last = pending.last, ByteClass.isSpace(last) { pending.removeLast() }
-            pending.append(0x20)
-            for index in rest { pending.append(bytes[index]) }
+            guard pendingStart != nil else { throw ResponseFault("the first header line is folded") }
+            while let last = block.bytes.last, ByteClass.isSpace(last) { block.bytes.removeLast() }
+            block.bytes.append(0x20)
+            block.bytes.append(bytes, bytes.trimmed(line))
             return
         }
         try flushPending()
-        pending.reserveCapacity(line.count)
-        for index in line { pending.append(bytes[index]) }
+        pendingStart = block.bytes.count
+        block.bytes.append(bytes, line)
     }
 
     private mutating func flushPending() throws(ResponseFault) {
-        if pending.isEmpty { return }
-        if block.fields.count == Self.maxFields { throw ResponseFault("the head has more than \(Self.maxFields) fields") }
-        let start = block.bytes.count
-        block.bytes += pending
-        block.bytes += [0x0D, 0x0A]
-        let line = start..<(block.bytes.count - 2)
-        pending.removeAll(keepingCapacity: true)
+        guard let start = pendingStart else { return }
+        pendingStart = nil
+        if block.fields.count == Self.maxFields {
+            throw ResponseFault("the head has more than \(Self.maxFields) fields")
+        }
+        let line = start..<block.bytes.count
         do throws(FieldLine.Fault) {
             let (range, kind) = try FieldLine.parse(block.bytes.span, line, origin: 0, toleratesSpace: true)
             block.fields.append(range)
@@ -95,12 +94,13 @@ struct ResponseHeadValidator: Sendable {
         } catch {
             throw ResponseFault(error.text)
         }
+        block.bytes.append(text: "\r\n")
     }
 
     private mutating func finish() throws(ResponseFault) -> Outcome {
         try flushPending()
         guard let line = statusLine else { return .needMore }
-        block.bytes += [0x0D, 0x0A]
+        block.bytes.append(text: "\r\n")
         let head = try ResponseHead(line, block, isHead: isHead)
         if head.status == 101, !allowsUpgrade { throw ResponseFault("it switches protocols unasked (101)") }
         if head.status == 101 { try checkUpgrade(head) }
@@ -159,8 +159,8 @@ struct StatusLine: Sendable {
         minorVersion = bytes[7] == 0x30 ? 0 : 1
         self.status = status
         reason = line.count > 13 ? 13..<line.count : line.count..<line.count
-        for index in line { copy.append(bytes[index]) }
-        copy += [0x0D, 0x0A]
+        copy.append(bytes, line)
+        copy.append(text: "\r\n")
     }
 }
 

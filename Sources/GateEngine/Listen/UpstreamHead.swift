@@ -30,7 +30,10 @@ struct UpstreamHead: Sendable {
     init(_ head: RequestHead, target: RequestTarget, hops: HopByHop, terms: Terms) {
         bytes.reserveCapacity(head.block.bytes.count + 256)
         lines.reserveCapacity(head.block.fields.count + 8)
-        line { $0 += "Host: ".utf8; $0 += target.authority }
+        line { buffer in
+            buffer.append(text: "Host: ")
+            buffer += target.authority
+        }
         let limit = head.forwardLimit
         let keepsCorrelation = head.correlationIs(terms.correlationID)
         for index in head.block.fields.indices where !hops.drops(index, of: head.block) {
@@ -50,61 +53,66 @@ struct UpstreamHead: Sendable {
         case .correlationID where !keepsCorrelation: return
         case .maxForwards:
             if case .forward(let value) = limit {
-                return line { $0 += "Max-Forwards: ".utf8; Decimal.append(value, to: &$0) }
+                return line { buffer in
+                    buffer.append(text: "Max-Forwards: ")
+                    Decimal.append(value, to: &buffer)
+                }
             }
         default: break
         }
-        let bytes = head.block.bytes
         line { buffer in
-            buffer += bytes[Int(field.nameStart)..<Int(field.nameEnd)]
             if field.valueStart == field.valueEnd {
+                buffer.append(head.block.bytes, field.name)
                 buffer.append(0x3B)
             } else {
-                buffer += [0x3A, 0x20]
-                buffer += bytes[Int(field.valueStart)..<Int(field.valueEnd)]
+                buffer.append(field, of: head.block.bytes)
             }
         }
     }
 
     private mutating func appendOwnFields(_ head: RequestHead, _ terms: Terms, keepsCorrelation: Bool) {
         if !keepsCorrelation {
-            line { $0 += "X-Correlation-ID: ".utf8; $0.appendFieldValue(terms.correlationID) }
+            line { buffer in
+                buffer.append(text: "X-Correlation-ID: ")
+                buffer.appendFieldValue(terms.correlationID)
+            }
         }
         if terms.upgrade, head.wantsWebSocket {
-            line { $0 += "Connection: Upgrade".utf8 }
-            line { $0 += "Upgrade: websocket".utf8 }
+            line { $0.append(text: "Connection: Upgrade") }
+            line { $0.append(text: "Upgrade: websocket") }
         }
         line { buffer in
-            buffer += "Via: ".utf8
+            buffer.append(text: "Via: ")
             terms.via.append(receivedMinor: head.minorVersion, to: &buffer)
             Self.appendExpect(head, to: &buffer)
         }
     }
 
     /// Inside the node of `Via`: an Expect that libcurl recognises makes it send the request again on 417.
+    ///
     /// An HTTP/1.0 client's 100-continue counts for nothing (RFC 9110 10.1.1).
     private static func appendExpect(_ head: RequestHead, to buffer: inout [UInt8]) {
         let bytes = head.block.bytes.span
         for index in head.block.fields.indices where head.block.known[index] == .expect {
             let value = head.block.fields[index].value
             if value.isEmpty || (head.minorVersion == 0 && bytes.isText("100-continue", in: value)) { continue }
-            buffer += "\r\nExpect: ".utf8
-            buffer += head.block.bytes[value]
+            buffer.append(text: "\r\nExpect: ")
+            buffer.append(head.block.bytes, value)
         }
     }
 
     /// A name with a colon and no value keeps libcurl from writing a field of its own.
     private mutating func appendEmptied(_ head: RequestHead) {
-        line { $0 += "Expect:".utf8 }
-        line { $0 += "Proxy-Connection:".utf8 }
-        if !head.block.has(.accept) { line { $0 += "Accept:".utf8 } }
-        if !head.block.has(.userAgent) { line { $0 += "User-Agent:".utf8 } }
-        if !head.block.has(.contentType) { line { $0 += "Content-Type:".utf8 } }
+        line { $0.append(text: "Expect:") }
+        line { $0.append(text: "Proxy-Connection:") }
+        if !head.block.has(.accept) { line { $0.append(text: "Accept:") } }
+        if !head.block.has(.userAgent) { line { $0.append(text: "User-Agent:") } }
+        if !head.block.has(.contentType) { line { $0.append(text: "Content-Type:") } }
     }
 
     private mutating func appendRequestLine(_ head: RequestHead, _ target: RequestTarget, absoluteForm: Bool) {
         method = bytes.count
-        bytes += head.block.bytes[head.method]
+        bytes.append(head.block.bytes, head.method)
         bytes.append(0)
         requestTarget = bytes.count
         if absoluteForm {
@@ -114,16 +122,18 @@ struct UpstreamHead: Sendable {
         }
         bytes.append(0)
         url = bytes.count
-        bytes += (target.scheme == .https ? "https://" : "http://").utf8
+        bytes.append(text: target.scheme == .https ? "https://" : "http://")
         let isIPv6 = target.host.utf8.contains(0x3A)
         if isIPv6 { bytes.append(0x5B) }
         bytes += target.host.utf8
         if isIPv6 { bytes.append(0x5D) }
         bytes.append(0x3A)
         Decimal.append(Int(target.port), to: &bytes)
-        bytes += [0x2F, 0]
+        bytes.append(0x2F)
+        bytes.append(0)
     }
 
+    @inline(__always)
     private mutating func line(_ write: (inout [UInt8]) -> Void) {
         lines.append(bytes.count)
         write(&bytes)
@@ -132,7 +142,9 @@ struct UpstreamHead: Sendable {
 }
 
 extension RequestHead {
-    /// What `Max-Forwards` means for this request. A value that is no number counts as none.
+    /// What `Max-Forwards` means for this request.
+    ///
+    /// A value that is no number counts as none.
     var forwardLimit: ForwardLimit {
         guard isMethod("TRACE") || isMethod("OPTIONS"), let value = first(.maxForwards),
             let count = Decimal.parse(block.bytes.span, value)
@@ -146,12 +158,5 @@ extension RequestHead {
         for kind in block.known where kind == .correlationID { count += 1 }
         guard count == 1, let value = first(.correlationID), value.count == id.utf8.count else { return false }
         return block.bytes[value].elementsEqual(id.utf8)
-    }
-}
-
-extension [UInt8] {
-    /// Appends text as a field value: what must not stand there becomes a space.
-    mutating func appendFieldValue(_ text: String) {
-        for byte in text.utf8 { append(ByteClass.isValue(byte) ? byte : 0x20) }
     }
 }

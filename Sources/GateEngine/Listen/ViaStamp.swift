@@ -35,7 +35,7 @@ struct ViaStamp: Sendable, Equatable {
 
     /// `1.1 stoplog-1a2b3c4d` for a message received as HTTP/1.`minorVersion`.
     func append(receivedMinor minorVersion: UInt8, to buffer: inout [UInt8]) {
-        buffer += [0x31, 0x2E, minorVersion == 0 ? 0x30 : 0x31, 0x20]
+        buffer.append(text: minorVersion == 0 ? "1.0 " : "1.1 ")
         buffer += bytes
     }
 }

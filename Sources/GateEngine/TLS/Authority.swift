@@ -125,7 +125,7 @@ private struct StateFiles {
 
     /// Writes a new pair; the key's file first, for it holds both.
     func create() throws(AuthorityError) -> Authority {
-        let pair = try AuthorityCertificate.make()
+        let pair = try AuthorityCertificate.make(now: Int64(time(nil)))
         let certificateText = PEM.encode(pair.certificate)
         let keyText = PEM.encode(pair.key)
         guard !certificateText.isEmpty, !keyText.isEmpty else {

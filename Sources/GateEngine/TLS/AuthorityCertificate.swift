@@ -5,11 +5,10 @@ internal import Glibc
 enum AuthorityCertificate {
     private static let secondsPerDay: Int64 = 86_400
 
-    /// A P-256 key and its certificate: valid from yesterday, for clocks that lag.
-    static func make() throws(AuthorityError) -> (certificate: CertificateHandle, key: KeyHandle) {
+    /// A P-256 key and its certificate: valid from the day before `now`, for clocks that lag.
+    static func make(now: Int64) throws(AuthorityError) -> (certificate: CertificateHandle, key: KeyHandle) {
         let key = try KeyHandle.p256()
         let draft = try CertificateDraft()
-        let now = Int64(time(nil))
         try draft.setDates(from: now - secondsPerDay, to: now + Int64(Authority.validDays) * secondsPerDay)
         try draft.setCommonName("Stoplog local CA (\(tag()))")
         try draft.setIssuerToSubject()

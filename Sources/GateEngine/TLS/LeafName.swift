@@ -12,11 +12,13 @@ enum LeafName: Equatable {
     init?(_ host: String) {
         var bytes = Array(host.utf8)
         guard !bytes.isEmpty, bytes.count <= 254, !bytes.contains(0) else { return nil }
-        if bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]") { bytes = Array(bytes.dropFirst().dropLast()) }
+        let isBracketed = bytes.first == UInt8(ascii: "[") && bytes.last == UInt8(ascii: "]")
+        if isBracketed { bytes = Array(bytes.dropFirst().dropLast()) }
         if let address = Self.address(bytes) {
             self = .address(address)
             return
         }
+        guard !isBracketed else { return nil }
         if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
         guard let name = Self.dnsName(bytes) else { return nil }
         self = .dns(name)

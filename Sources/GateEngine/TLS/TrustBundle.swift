@@ -30,8 +30,9 @@ package enum TrustBundle {
     ) throws(AuthorityError) -> String {
         let path = "\(stateDirectory)/bundle.pem"
         var bundle: [UInt8] = []
-        // A gate started behind another has that one's bundle in SSL_CERT_FILE: never read what is to be written.
-        if let roots = systemRoots(environment: environment), roots != path {
+        // A gate started behind another of this directory finds this bundle in SSL_CERT_FILE: it would grow each time.
+        let named = environment["SSL_CERT_FILE"] == path ? [:] : environment
+        if let roots = systemRoots(environment: named) {
             append(try CertificateFile.read(roots) ?? [], to: &bundle)
         }
         for file in extraFiles { append(try certificates(of: file), to: &bundle) }

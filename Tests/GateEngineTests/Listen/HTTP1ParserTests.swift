@@ -106,14 +106,16 @@ import Testing
         #expect(Wire.status(Wire.outcome([0x16, 0x03, 0x01])) == 400)
     }
 
-    @Test(arguments: [
-        ("HTTP/1.1", [], true), ("HTTP/1.1", ["Connection: close"], false),
-        ("HTTP/1.1", ["Connection: x,CLOSE"], false), ("HTTP/1.1", ["Connection: keep-alive"], true),
-        ("HTTP/1.0", [], false), ("HTTP/1.0", ["Connection: Keep-Alive"], true),
-        ("HTTP/1.0", ["Connection: keep-alive, close"], false), ("HTTP/1.1", ["Connection: closed"], true),
-        ("HTTP/1.0", ["Proxy-Connection: keep-alive"], false),
-    ] as [(String, [String], Bool)])
-    func `keep-alive follows the version and Connection`(_ version: String, _ lines: [String], _ expected: Bool) throws {
+    @Test(
+        arguments: [
+            ("HTTP/1.1", [], true), ("HTTP/1.1", ["Connection: close"], false),
+            ("HTTP/1.1", ["Connection: x,CLOSE"], false), ("HTTP/1.1", ["Connection: keep-alive"], true),
+            ("HTTP/1.0", [], false), ("HTTP/1.0", ["Connection: Keep-Alive"], true),
+            ("HTTP/1.0", ["Connection: keep-alive, close"], false), ("HTTP/1.1", ["Connection: closed"], true),
+            ("HTTP/1.0", ["Proxy-Connection: keep-alive"], false),
+        ] as [(String, [String], Bool)])
+    func `keep-alive follows the version and Connection`(_ version: String, _ lines: [String], _ expected: Bool) throws
+    {
         let text = "GET http://h/ \(version)\r\nHost: h\r\n" + lines.map { $0 + "\r\n" }.joined() + "\r\n"
         #expect(try Wire.head(text).keepAlive == expected)
     }

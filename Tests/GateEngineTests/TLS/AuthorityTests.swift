@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test("may be one of the user's own, RSA or EC", arguments: ["rsa:2048", "ec"]) func own(kind: String) throws {
-        try makeOwn(kind: kind)
+        try makeOwn(kind: kind, extensions: ["-addext", "keyUsage=critical,keyCertSign"])
         let own = try Authority.load(certificate: scratch.path("own.pem"), key: scratch.path("own.key"))
         #expect(own.subject == "CN=Own")
         let leaf = try LeafIssuer(authority: own).issue(try #require(LeafName("a.example")), now: own.notBefore + 10)
@@ -105,9 +105,12 @@ import Testing
         try makeOwn(kind: "ec", name: "leaf", extensions: ["-addext", "basicConstraints=critical,CA:FALSE"])
         #expect(message { _ = try Authority.load(certificate: scratch.path("leaf.pem"), key: scratch.path("leaf.key")) }
             .contains("not the certificate of an authority"))
-        try makeOwn(kind: "ec", name: "past", extensions: ["-days", "-1"])
-        #expect(message { _ = try Authority.load(certificate: scratch.path("past.pem"), key: scratch.path("past.key")) }
-            .contains("has expired"))
+        for (now, words) in [(Int64(1_000_000_000), "has expired"), (4_000_000_000, "not valid yet")] {
+            let pair = try AuthorityCertificate.make(now: now)
+            let past = try scratch.write(String(decoding: PEM.encode(pair.certificate), as: UTF8.self), to: "past.pem")
+            let pastKey = try scratch.write(String(decoding: PEM.encode(pair.key), as: UTF8.self), to: "past.key", mode: 0o600)
+            #expect(message { _ = try Authority.load(certificate: past, key: pastKey) }.contains(words))
+        }
     }
 
     func makeOwn(kind: String, name: String = "own", extensions: [String] = []) throws {

@@ -31,12 +31,12 @@ final class TLSScratch {
 
     func text(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
 
-    /// Runs a program to its end; `input` is its standard input.
+    /// Runs a program to its end, of 30 seconds at most; `input` is its standard input.
     func run(_ command: [String], input: String = "") throws -> (status: Int32, output: String) {
         let inputFile = try write(input, to: "input-\(UUID().uuidString)")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
+        process.arguments = ["timeout", "30"] + command
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         process.standardInput = FileHandle(forReadingAtPath: inputFile)
         let output = Pipe()

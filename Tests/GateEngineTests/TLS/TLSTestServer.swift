@@ -101,9 +101,14 @@ final class TLSTestServer: Sendable {
             case .closed: connection.session.shutdown(); return false
             }
             while connection.input.count >= 4, let end = endOfHead(connection.input) {
+                let isLast = String(decoding: connection.input[..<end], as: UTF8.self).contains("Connection: close")
                 connection.input.removeFirst(end)
                 let answer = Array(Self.answer(connection.session).utf8)
                 _ = unsafe answer.withUnsafeBytes { unsafe connection.session.write($0) }
+                if isLast {
+                    connection.session.shutdown()
+                    return false
+                }
             }
         }
     }
