@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         .target(
             name: "CGate",
+            exclude: ["aws_actions.txt"],
             linkerSettings: [
                 .linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),
                 .linkedLibrary("pcre2-8"), .linkedLibrary("z"),
@@ -55,11 +56,20 @@ let package = Package(
         .executableTarget(
             name: "stoplog",
             dependencies: [
-                "GateEngine", "GatePolicy", "GateStore",
+                "CGate", "GateEngine", "GatePolicy", "GateStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "policy-bench", dependencies: ["GatePolicy"], path: "Tests/Bench/PolicyBench", swiftSettings: settings),
+        // The load generator of `make bench`: nothing but pointers and descriptors, so without strict memory safety.
+        .executableTarget(
+            name: "gate-load",
+            dependencies: ["CGate"],
+            path: "Tests/Bench/GateLoad",
+            swiftSettings: Array(settings.dropLast())
         ),
         .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: settings),
         .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: settings),

@@ -6,4 +6,6 @@
 #include "pattern.h"
 #include "inflate.h"
 #include "packs.h"
+#include "process.h"
+#include "aws_actions.h"
 #endif

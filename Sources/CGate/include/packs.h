@@ -13,4 +13,6 @@ typedef struct {
 extern const size_t gate_pack_count;
 /// The built-in packs in the order in which they are judged; `default` is last.
 extern const gate_pack gate_packs[];
+/// The pack at `index`, which is less than `gate_pack_count`.
+static inline const gate_pack *gate_pack_at(size_t index) { return &gate_packs[index]; }
 #endif

@@ -8,6 +8,13 @@ struct FieldBlock: Sendable {
     /// What each of `fields` is; always as long as `fields`.
     var known: [KnownField] = []
 
+    /// Makes room for a usual head in one go.
+    mutating func reserve() {
+        bytes.reserveCapacity(1024)
+        fields.reserveCapacity(16)
+        known.reserveCapacity(16)
+    }
+
     /// The value of the first field of this kind, white space outside.
     func first(_ kind: KnownField) -> Range<Int>? {
         guard let index = known.firstIndex(of: kind), index < fields.count else { return nil }
@@ -16,10 +23,10 @@ struct FieldBlock: Sendable {
 
     func has(_ kind: KnownField) -> Bool { known.contains(kind) }
 
-    /// Text of a range, bytes that are not UTF-8 read as Latin-1. For cold code.
+    /// Text of a range, bytes that are not UTF-8 read as Latin-1, for cold code.
     func text(_ range: Range<Int>) -> String { WireText.decode(bytes, range) }
 
-    /// The fields as text in order. For journals and other cold code.
+    /// The fields as text in order, for journals and other cold code.
     var texts: [(name: String, value: String)] {
         fields.map { (text($0.name), text($0.value)) }
     }

@@ -29,7 +29,8 @@ enum KnownField: UInt8, Sendable {
         }
     }
 
-    /// True for what must not be set after the content: framing, routing, credentials, content, caching and whatever
-    /// else the gate reads in a head (RFC 9110 6.5.1). What it does not know may be a trailer.
+    /// True for what must not be set after the content (RFC 9110 6.5.1).
+    ///
+    /// That is framing, routing, credentials, content, caching and whatever else the gate reads in a head. What it does not know may be a trailer.
     var isForbiddenInTrailers: Bool { self != .other }
 }

@@ -2,7 +2,7 @@
 struct RequestFault: Error, Sendable, Equatable {
     /// `bad-request`, `headers-too-large`, `http-version` or `misdirected`.
     var type: RefusalType
-    /// What is wrong and what to do, for the client's developer. Holds nothing that the client sent.
+    /// What is wrong and what to do, for the client's developer; holds nothing that the client sent.
     var detail: String
 
     var status: Int { type.status }

@@ -48,3 +48,12 @@ struct RequestHead: Sendable {
     /// Methods are compared byte for byte: they are case-sensitive (RFC 9110 9.1).
     func isMethod(_ name: StaticString) -> Bool { block.bytes.span.isExactly(name, in: method) }
 }
+
+extension RequestHead {
+    /// Stands for a head that could not be read: the answer to it closes the connection.
+    static var unreadable: RequestHead {
+        RequestHead(
+            block: FieldBlock(), method: 0..<0, target: 0..<0, minorVersion: 1, framing: .none, keepAlive: false,
+            expectsContinue: false, wantsWebSocket: false)
+    }
+}

@@ -161,5 +161,7 @@ struct ReactorError: Error, CustomStringConvertible {
     var operation: String
     /// `errno`.
     var code: Int32
-    var description: String { "\(operation): \(unsafe String(cString: strerror(code)))" }
+    var description: String { "\(operation): \(reason)" }
+    /// The system's words.
+    var reason: String { unsafe String(cString: strerror(code)) }
 }

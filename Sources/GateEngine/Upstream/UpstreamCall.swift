@@ -10,16 +10,13 @@ struct UpstreamCall {
         case chunked
     }
 
-    /// The method token as the client spelled it.
-    var method: [UInt8]
     /// `http` or `https`: how the upstream is spoken to (the reroute's scheme where there is one).
     var scheme: RequestFacts.Scheme
     /// Lower-case host without brackets, and port, that are dialled and whose certificate is checked.
     var host: String
     var port: UInt16
-    /// The request target exactly as sent: origin-form or `*`.
-    var target: [UInt8]
-    /// The header lines, `Host:` first, prepared for libcurl.
+    /// Method, request target (absolute-form where an `http` call goes through the upstream proxy) and header
+    /// lines, `Host:` first, prepared for libcurl. Its `url` is not used: a reroute dials elsewhere.
     var head: UpstreamHead
     var body: Body
     /// True for a target of `reroute`: `deny_networks` does not apply.
@@ -35,8 +32,8 @@ protocol UpstreamHandler: AnyObject {
     func upstreamHead(_ head: ResponseHead)
     /// Body bytes, content coding untouched; the receiver takes all of them.
     func upstreamBody(_ bytes: UnsafeRawBufferPointer)
-    /// Trailer fields, validated, before `upstreamEnded`.
-    func upstreamTrailers(_ trailers: ResponseHead)
+    /// Trailer fields, validated, before `upstreamEnded`; not called without any.
+    func upstreamTrailers(_ trailers: FieldBlock)
     /// Request body bytes are wanted.
     func upstreamWantsBody(into buffer: UnsafeMutableRawBufferPointer) -> BodySupply
     /// The last event: nil after a complete response, else why not. The transfer is gone afterwards.

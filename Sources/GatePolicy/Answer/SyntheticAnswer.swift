@@ -1,13 +1,3 @@
-/// A policy compiled for judging: immutable, shared by all reactors, swapped whole on reload.
-public struct CompiledPolicy: Sendable {
-    /// Judges one request. Pure: no clock, no I/O.
-    ///
-    /// Every plausible reading of the request is judged; any irreversible one wins.
-    public func judge(_ facts: RequestFacts, body: BodyEvidence, strict: Bool) -> Judgement {
-        .decided(Classification(class: .safe))
-    }
-}
-
 /// What the gate answers by itself: a dry run's synthetic success or a rule's own refusal.
 public struct SyntheticAnswer: Sendable, Equatable {
     public var status: Int
@@ -24,5 +14,18 @@ public struct SyntheticAnswer: Sendable, Equatable {
     public static func == (a: SyntheticAnswer, b: SyntheticAnswer) -> Bool {
         a.status == b.status && a.body == b.body && a.headers.count == b.headers.count
             && zip(a.headers, b.headers).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+    }
+}
+
+/// What an answer is told beside the request: the caller's id and clock.
+public struct AnswerContext: Sendable {
+    /// The call's ULID.
+    public var callID: String
+    /// Microseconds since 1970.
+    public var now_us: Int64
+
+    public init(callID: String, now_us: Int64) {
+        self.callID = callID
+        self.now_us = now_us
     }
 }

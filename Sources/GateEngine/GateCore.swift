@@ -1,0 +1,104 @@
+internal import GatePolicy
+internal import GateStore
+internal import Synchronization
+
+/// What all threads of a gate share: its settings, its store and its mode.
+final class GateCore: Sendable {
+    let configuration: GateConfiguration
+    let store: any Store
+    let redaction: Redaction
+    let leaves: LeafCache
+    let interception: InterceptionPlan
+    let via: ViaStamp
+    let callLog: CallLog
+    let stopped = StoppedCalls()
+    /// The addresses of this gate's own listeners: never dialled through it.
+    let ownEndpoints = OwnEndpoints()
+    private let modeIndex: Atomic<Int>
+    private let connections = Atomic<Int>(0)
+    private let drainedLanes = Atomic<Int>(0)
+    private let onDrained = Mutex<(@Sendable () -> Void)?>(nil)
+
+    init(
+        configuration: GateConfiguration, store: any Store, redaction: Redaction, leaves: LeafCache,
+        interception: InterceptionPlan, mode: Mode, via: ViaStamp, callLog: CallLog
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.redaction = redaction
+        self.leaves = leaves
+        self.interception = interception
+        self.via = via
+        self.callLog = callLog
+        modeIndex = Atomic(Mode.allCases.firstIndex(of: mode) ?? Mode.allCases.count - 1)
+    }
+
+    /// The mode every call is decided by from its head on. Setting it holds for every later call on every thread.
+    var mode: Mode {
+        get { Mode.allCases[modeIndex.load(ordering: .acquiring)] }
+        set { modeIndex.store(Mode.allCases.firstIndex(of: newValue) ?? Mode.allCases.count - 1, ordering: .releasing) }
+    }
+
+    /// Counts a connection in; false when there are too many.
+    func admitConnection(limit: Int) -> Bool {
+        let count = connections.add(1, ordering: .relaxed).newValue
+        guard count > limit else { return true }
+        connections.subtract(1, ordering: .relaxed)
+        return false
+    }
+
+    func releaseConnection() { connections.subtract(1, ordering: .relaxed) }
+
+    /// Connections that are open now.
+    var connectionCount: Int { connections.load(ordering: .relaxed) }
+
+    /// A draining lane has no connection left.
+    func drained() {
+        drainedLanes.add(1, ordering: .relaxed)
+        onDrained.withLock { $0 }?()
+    }
+
+    func whenLaneDrained(_ action: @escaping @Sendable () -> Void) { onDrained.withLock { $0 = action } }
+}
+
+/// Which hosts' TLS is opened.
+struct InterceptionPlan: Sendable {
+    private let intercept: HostSet
+    private let passthrough: HostSet
+
+    init(_ settings: GateConfiguration.Interception) throws(HostSetError) {
+        intercept = try HostSet(settings.intercept)
+        passthrough = try HostSet(settings.passthrough)
+    }
+
+    /// What is in neither list is passed through, judged by its host alone.
+    func opens(_ host: String) -> Bool { !passthrough.contains(host) && intercept.contains(host) }
+}
+
+/// The gate's own listeners.
+final class OwnEndpoints: Sendable {
+    private struct Endpoint: Sendable {
+        var host: String
+        var port: UInt16
+    }
+    private let endpoints = Mutex<[Endpoint]>([])
+
+    func add(_ address: SocketAddress) {
+        endpoints.withLock { $0.append(Endpoint(host: address.host, port: address.port)) }
+    }
+
+    /// True for an address and port on which this gate listens, whatever name led to it.
+    func contains(host: String, port: UInt16) -> Bool {
+        endpoints.withLock { endpoints in
+            endpoints.contains { own in
+                own.port == port
+                    && (own.host == host || Self.isLocal(host) || own.host == "0.0.0.0" || own.host == "::")
+            }
+        }
+    }
+
+    private static func isLocal(_ host: String) -> Bool {
+        host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "::1" || host == "0.0.0.0"
+            || host == "::" || host.hasPrefix("::ffff:127.")
+    }
+}

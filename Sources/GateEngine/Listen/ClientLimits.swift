@@ -1,0 +1,26 @@
+/// The limits towards clients, in one place; `docs/limits.md` tells of each.
+struct ClientLimits: Sendable {
+    /// Connections of all reactors together; a further one is answered 503 and closed.
+    var connections = 20_000
+    /// From a head's first byte to its last.
+    var headMilliseconds: Int64 = 30_000
+    /// Between two requests of a connection.
+    var idleMilliseconds: Int64 = 180_000
+    /// Between two reads of a request's body.
+    var bodyMilliseconds: Int64 = 60_000
+    /// For a TLS handshake.
+    var handshakeMilliseconds: Int64 = 15_000
+    /// Between two writes that the client takes.
+    var writeMilliseconds: Int64 = 60_000
+    /// How long what a client still sends after its final answer is read and dropped.
+    var lingerMilliseconds: Int64 = 5_000
+    /// A client that ended its side while its answer is awaited gets this long for it, then counts as gone.
+    var halfClosedMilliseconds: Int64 = 1_000
+    /// Unread input that is kept while an answer is awaited (pipelining).
+    var pipelinedBytes = 65_536
+    /// A body that is left over after its answer is read up to this size to keep the connection.
+    var drainedBytes = 1_048_576
+    /// Output above which an upstream is paused, and below which it goes on.
+    var outputHighWater = 262_144
+    var outputLowWater = 32_768
+}

@@ -1,2 +1,0 @@
-struct ResponseHead {}
-struct UpstreamHead {}

@@ -1,0 +1,114 @@
+extension CompiledPolicy {
+    /// The rule named where a call has more readings than are looked at.
+    public static let ambiguousRule = "ambiguous"
+    /// The rule named where `strict` decides a call that no rule classifies.
+    public static let strictRule = "strict"
+
+    /// Judges one request. Pure: no clock, no I/O.
+    ///
+    /// Every plausible reading of the request is judged; any irreversible one wins. `needsBody` is answered for
+    /// `.unread` and `.unreadable` bodies only: what is unknown of a body that was read counts against the call.
+    public func judge(_ facts: RequestFacts, body: BodyEvidence, strict: Bool) -> Judgement {
+        let view = CallView(facts, body: body)
+        let readings = Readings(view, foldAlways: program.foldsAlways)
+        return judge(view, readings, strict: strict)
+    }
+
+    func judge(_ view: CallView, _ readings: Readings, strict: Bool) -> Judgement {
+        var isOpen = readings.bodyMayOverrideMethod && view.isBodyMissing
+        var first: Classification?
+        var irreversible: Classification?
+        for path in readings.paths {
+            let signature = PathSignature(path)
+            for method in readings.methods {
+                let call = CallReading(view: view, host: readings.host, method: method, path: path)
+                switch outcome(of: call, signature, strict: strict) {
+                case .needsBody: isOpen = true
+                case .decided(let verdict):
+                    if first == nil { first = verdict }
+                    if irreversible == nil, verdict.class == .irreversible { irreversible = verdict }
+                }
+            }
+        }
+        if isOpen && (irreversible == nil || view.mayStillBeRead) { return .needsBody }
+        if irreversible == nil && readings.isExceeded {
+            irreversible = Classification(class: .irreversible, rule: Self.ambiguousRule)
+        }
+        guard var verdict = irreversible ?? first else { return .decided(Classification(class: .safe)) }
+        if verdict.class == .irreversible { verdict.dialect = view.errorDialect }
+        return .decided(verdict)
+    }
+
+    /// The first rule that one reading meets.
+    func outcome(of call: CallReading, _ signature: PathSignature, strict: Bool) -> Judgement {
+        var best = Int.max
+        var isUnknown = false
+        let method = MethodSet.index(of: call.method)
+        scan(program.lists[0], call, method, signature, &best, &isUnknown)
+        program.hosts.forEachMatch(call.host) { list in
+            scan(program.lists[list], call, method, signature, &best, &isUnknown)
+        }
+        if best == Int.max {
+            return .decided(
+                strict ? Classification(class: .irreversible, rule: Self.strictRule) : Classification(class: .safe))
+        }
+        return isUnknown ? .needsBody : .decided(program.rules[best].classification(index: best))
+    }
+
+    /// Finds the first rule of a list that is met or may be, unless an earlier one is known already.
+    private func scan(
+        _ list: RuleList, _ call: CallReading, _ method: Int, _ signature: PathSignature,
+        _ best: inout Int, _ isUnknown: inout Bool
+    ) {
+        let isTunnel = call.view.facts.scheme == .connect
+        let hasQuery = call.view.facts.query != nil
+        for entry in isTunnel ? list.ofTunnels : list.byMethod[method] {
+            if entry.rule >= best { return }
+            if entry.needsQuery && !hasQuery { continue }
+            if !entry.signatures.isEmpty && !isTunnel && !mayMatch(entry, signature) { continue }
+            let rule = program.rules[entry.rule]
+            let truth = Self.settled(rule.evaluate(call), rule, call.view)
+            if truth == .no { continue }
+            best = entry.rule
+            isUnknown = truth == .unknown
+            return
+        }
+    }
+
+    private func mayMatch(_ entry: RuleList.Entry, _ signature: PathSignature) -> Bool {
+        for index in entry.signatures where program.signatures[index].isContained(in: signature) { return true }
+        return false
+    }
+
+    /// What stays unknown of a body that is not missing counts against the call: for an irreversible rule, not for a safe one.
+    static func settled(_ truth: Truth, _ rule: CompiledRule, _ view: CallView) -> Truth {
+        guard truth == .unknown, !view.isBodyMissing else { return truth }
+        return rule.class == .irreversible ? .yes : .no
+    }
+}
+
+extension CompiledRule {
+    func evaluate(_ call: borrowing CallReading) -> Truth {
+        var result = Truth.yes
+        for condition in conditions {
+            result = result & condition.evaluate(call)
+            if result == .no { return .no }
+        }
+        return result
+    }
+}
+
+extension CallView {
+    /// There is a body that is not known.
+    var isBodyMissing: Bool {
+        switch body {
+        case .unread, .unreadable: true
+        case .none, .decoded: false
+        }
+    }
+
+    var mayStillBeRead: Bool {
+        if case .unread = body { return true }
+        return false
+    }
+}

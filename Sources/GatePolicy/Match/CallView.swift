@@ -1,0 +1,173 @@
+/// One call seen through its protocols: headers, query, form, JSON, GraphQL, gRPC, AWS; each parsed once, when asked.
+///
+/// Confined to one judgement on one thread.
+final class CallView {
+    let facts: RequestFacts
+    let body: BodyEvidence
+
+    init(_ facts: RequestFacts, body: BodyEvidence) {
+        self.facts = facts
+        self.body = body
+    }
+
+    // MARK: Head
+
+    /// The values of a header, one per line of the message; `name` in lower case.
+    func header(_ name: [UInt8]) -> Evidence {
+        var values: [CallValue] = []
+        for field in facts.fields where isNamed(field, name) {
+            values.append(CallValue(.text, bytes(of: field.value)))
+        }
+        return values.isEmpty ? .absent : .values(values)
+    }
+
+    /// The first value of a header; nil when absent.
+    func firstHeader(_ name: [UInt8]) -> [UInt8]? {
+        for field in facts.fields where isNamed(field, name) { return bytes(of: field.value) }
+        return nil
+    }
+
+    /// The decoded values of a query parameter, `;` read as a separator too.
+    func query(_ name: [UInt8]) -> Evidence { queryPairs.evidence(name) }
+
+    private(set) lazy var queryPairs: PairList = {
+        guard let range = facts.query else { return PairList() }
+        var pairs = PairList()
+        pairs.read(facts.bytes[clamped(range)])
+        return pairs
+    }()
+
+    // MARK: Body
+
+    /// The whole decoded body as one text; absent without a body.
+    var bodyText: Evidence {
+        switch body {
+        case .none: .absent
+        case .unread, .unreadable: .unknown
+        case .decoded(let bytes): .values([CallValue(.text, bytes)])
+        }
+    }
+
+    /// The values of a form field (urlencoded or multipart); bracketed names are literal (`a[b]`).
+    func form(_ name: [UInt8]) -> Evidence {
+        switch body {
+        case .none: .absent
+        case .unread, .unreadable: .unknown
+        case .decoded: formPairs.evidence(name)
+        }
+    }
+
+    private(set) lazy var formPairs: PairList = {
+        guard case .decoded(let bytes) = body else { return PairList() }
+        return FormReader.read(bytes, contentTypes: contentTypes)
+    }()
+
+    /// The values at a JSON pointer; duplicate keys are all plausible.
+    func json(_ pointer: JSONPointer) -> Evidence {
+        switch body {
+        case .none: .absent
+        case .unread, .unreadable: .unknown
+        case .decoded: jsonReading.evidence(pointer)
+        }
+    }
+
+    private(set) lazy var jsonReading: JSONReading = {
+        guard case .decoded(let bytes) = body else { return JSONReading.none }
+        return JSONReading(bytes, isDeclared: contentTypes.contains { $0.isJSON })
+    }()
+
+    /// The media types that the message claims.
+    private(set) lazy var contentTypes: [MediaType] = {
+        header(Self.contentType).known.map { MediaType($0.bytes) }
+    }()
+
+    // MARK: Protocols
+
+    /// The GraphQL operations that may be executed.
+    private(set) lazy var graphql: Found<GraphQLOperation> = GraphQLReader(self).operations()
+
+    /// The gRPC method called.
+    var grpc: Found<GRPCMethod> {
+        guard contentTypes.contains(where: \.isGRPC) else { return .absent }
+        let path = PercentDecoder.decode(bytes(of: facts.path), keepingSlashes: false)
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true)
+        guard parts.count >= 2 else { return .unknown }
+        let service = Array(parts.dropLast().joined(separator: [UInt8(ascii: "/")]))
+        return .values([GRPCMethod(service: service, method: Array(parts[parts.count - 1]))])
+    }
+
+    /// The AWS actions that may be executed; the service is known even where the action is not.
+    private(set) lazy var aws: Found<AWSCall> = awsReader?.calls(self) ?? .absent
+
+    /// Nil for calls that are not AWS's.
+    private(set) lazy var awsReader: AWSReader? = AWSReader(self)
+
+    /// The error shape that this call's SDK understands.
+    var errorDialect: ErrorDialect {
+        if contentTypes.contains(where: \.isGRPC) { return .grpc }
+        return awsReader?.dialect(self) ?? .problem
+    }
+
+    // MARK: Method overrides
+
+    /// The values of all headers with one of these names; `_` counts as `-`, as CGI makes them one.
+    func overrideHeaderValues(_ names: [[UInt8]]) -> [[UInt8]] {
+        var values: [[UInt8]] = []
+        for field in facts.fields {
+            let name = clamped(field.name)
+            guard let first = name.first, facts.bytes[first] | 0x20 == UInt8(ascii: "x") else { continue }
+            for wanted in names where isNamed(field, wanted, underscoreIsHyphen: true) {
+                values.append(bytes(of: field.value))
+            }
+        }
+        return values
+    }
+
+    /// Whether the query may hold a parameter of this name; a cheap scan that only ever errs towards true.
+    func queryMayName(_ name: [UInt8]) -> Bool {
+        guard let query = facts.query, let first = name.first else { return false }
+        for index in clamped(query) {
+            let byte = facts.bytes[index]
+            if byte == UInt8(ascii: "%") || byte == first { return true }
+        }
+        return false
+    }
+
+    /// The form field that overrides the method of a POST; absent for bodies that claim to be no form.
+    func formOverride(_ name: [UInt8]) -> Evidence {
+        if case .none = body { return .absent }
+        guard bytes(of: facts.method).map(ASCII.upper) == Array("POST".utf8) else { return .absent }
+        let claims = contentTypes
+        switch body {
+        case .none: return .absent
+        case .unread, .unreadable:
+            return claims.isEmpty || claims.contains { $0.isForm || $0.isMultipart } ? .unknown : .absent
+        case .decoded: return form(name)
+        }
+    }
+
+    // MARK: Bytes
+
+    private static let contentType = Array("content-type".utf8)
+
+    /// A copy of the bytes of a range of the head.
+    func bytes(of range: Range<Int>) -> [UInt8] { Array(facts.bytes[clamped(range)]) }
+
+    private func clamped(_ range: Range<Int>) -> Range<Int> { range.clamped(to: 0..<facts.bytes.count) }
+
+    private func isNamed(_ field: FieldRange, _ name: [UInt8], underscoreIsHyphen: Bool = false) -> Bool {
+        guard field.nameEnd >= field.nameStart, Int(field.nameEnd - field.nameStart) == name.count,
+            Int(field.nameEnd) <= facts.bytes.count
+        else { return false }
+        let start = Int(field.nameStart)
+        for offset in 0..<name.count {
+            let byte = ASCII.lower(facts.bytes[start + offset])
+            if byte == name[offset] { continue }
+            guard underscoreIsHyphen, byte == UInt8(ascii: "_"), name[offset] == UInt8(ascii: "-") else { return false }
+        }
+        return true
+    }
+}
+
+@available(*, unavailable)
+extension CallView: Sendable {}
