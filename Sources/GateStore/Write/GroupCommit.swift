@@ -29,7 +29,9 @@ final class GroupCommit: @unchecked Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Writes what is queued, ends the thread. Idempotent.
+    /// Writes what is queued, ends the thread.
+    ///
+    /// Idempotent.
     func close() {
         queue.close()
         let ended = thread.withLock { thread -> WorkerThread? in
