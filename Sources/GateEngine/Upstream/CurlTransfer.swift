@@ -143,8 +143,8 @@ final class CurlTransfer {
         guard let handle, !isCancelled else { return false }
         aboutToSendCount += 1
         guard aboutToSendCount == 1 else { return refuse(.resend) }
-        if unsafe engine.denies(peer.address, isRerouted: isRerouted) { return refuse(.denied) }
         let isReused = engine.attach(handle, to: peer)
+        if engine.denies(handle.socket, peer, isRerouted: isRerouted) { return refuse(.denied) }
         if isReused, let socket = handle.socket, socket.hasUnaskedInput {
             socket.abandon()
             return refuse(.stale)
@@ -209,6 +209,8 @@ final class CurlTransfer {
         framing = head.framing
         if wantsPause { handle?.deadline.clear() } else { armIdle() }
         if head.framing == .untilClose && isSecure { handle?.watchClose() }
+        // On such a connection libcurl would speak HTTP/1.0 itself, and could not send a chunked body.
+        if head.minorVersion == 0 { handle?.socket?.isUsedUp = true }
         if head.status >= 300 && isBodyPaused {
             // libcurl stops sending, but waits for ever while its read side is paused.
             isUploadOver = true

@@ -158,6 +158,11 @@ final class ScriptedOrigin: Sendable {
 
     func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    var isResumed: Bool {
+        guard let ssl = unsafe ssl else { return false }
+        return unsafe SSL_session_reused(ssl) == 1
+    }
+
     /// Speaks TLS from here on, as the origin behind a proxy's tunnel.
     func startTLS(_ pem: String) -> Bool {
         guard let tls = try? OriginTLS(pem: pem) else { return false }

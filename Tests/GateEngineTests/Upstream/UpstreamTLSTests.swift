@@ -1,5 +1,6 @@
 import Foundation
 import GatePolicy
+import Synchronization
 import Testing
 
 @testable import GateEngine
@@ -88,6 +89,19 @@ struct UpstreamTLSTests {
                 #expect((answer.error == nil) == isNotified)
                 if !isNotified { #expect(answer.error?.proxyStatus == "http_response_incomplete") }
             }
+        }
+    }
+
+    @Test func newConnectionsResumeTheSession() throws {
+        let resumed = Mutex<[Bool]>([])
+        try withOrigin(tls: OriginCertificate.good, trust: trust(OriginCertificate.good), script: { connection in
+            resumed.withLock { $0.append(connection.isResumed) }
+            _ = connection.head()
+            connection.answer("once", fields: "Connection: close\r\n")
+            connection.closeNotify()
+        }) { bench, origin in
+            for _ in 0..<3 { try #expect(bench.answer(secure("GET / HTTP/1.1", to: origin)).text == "once") }
+            #expect(resumed.withLock { $0 } == [false, true, true])
         }
     }
 
