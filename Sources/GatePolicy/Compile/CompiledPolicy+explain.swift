@@ -70,7 +70,7 @@ extension CompiledPolicy {
     private func nearMisses(_ call: CallReading, _ verdict: Classification?) -> [Explanation.NearMiss] {
         var lists: Set<Int> = [0]
         program.hosts.forEachMatch(call.host) { lists.insert($0) }
-        let candidates = Set(lists.flatMap { program.lists[$0].byMethod.joined().map(\.rule) }).sorted()
+        let candidates = Set(lists.flatMap { program.lists[$0].columns.joined().map(\.rule) }).sorted()
         var misses: [(rank: Int, miss: Explanation.NearMiss)] = []
         for index in candidates where index < verdict?.ruleIndex ?? Int.max {
             let conjuncts = program.rules[index].condition.conjuncts.filter { $0.hostGlobs == nil }

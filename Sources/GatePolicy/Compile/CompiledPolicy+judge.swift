@@ -43,10 +43,12 @@ extension CompiledPolicy {
     func outcome(of call: CallReading, _ signature: PathSignature, strict: Bool) -> Judgement {
         var best = Int.max
         var isUnknown = false
-        let method = MethodSet.index(of: call.method)
-        scan(program.lists[0], call, method, signature, &best, &isUnknown)
+        let isTunnel = call.view.facts.scheme == .connect
+        let column = isTunnel ? RuleList.tunnelColumn : MethodSet.index(of: call.method)
+        let hasQuery = call.view.facts.query != nil
+        scan(0, column, call, hasQuery, signature, &best, &isUnknown)
         program.hosts.forEachMatch(call.host) { list in
-            scan(program.lists[list], call, method, signature, &best, &isUnknown)
+            scan(list, column, call, hasQuery, signature, &best, &isUnknown)
         }
         if best == Int.max {
             return .decided(
@@ -57,17 +59,17 @@ extension CompiledPolicy {
 
     /// Finds the first rule of a list that is met or may be, unless an earlier one is known already.
     private func scan(
-        _ list: RuleList, _ call: CallReading, _ method: Int, _ signature: PathSignature,
+        _ list: Int, _ column: Int, _ call: CallReading, _ hasQuery: Bool, _ signature: PathSignature,
         _ best: inout Int, _ isUnknown: inout Bool
     ) {
-        let isTunnel = call.view.facts.scheme == .connect
-        let hasQuery = call.view.facts.query != nil
-        for entry in isTunnel ? list.ofTunnels : list.byMethod[method] {
+        let entries = program.lists[list].columns[column]
+        for index in entries.indices {
+            let entry = entries[index]
             if entry.rule >= best { return }
-            if entry.needsQuery && !hasQuery { continue }
-            if !entry.signatures.isEmpty && !isTunnel && !mayMatch(entry, signature) { continue }
+            if (entry.needsQuery && !hasQuery) || (entry.needsBody && !call.hasBody) { continue }
+            if !entry.signatures.isEmpty && !mayMatch(entry, signature) { continue }
             let rule = program.rules[entry.rule]
-            let truth = Self.settled(rule.evaluate(call), rule, call.view)
+            let truth = Self.settled(rule.evaluate(call), rule, call)
             if truth == .no { continue }
             best = entry.rule
             isUnknown = truth == .unknown
@@ -76,22 +78,23 @@ extension CompiledPolicy {
     }
 
     private func mayMatch(_ entry: RuleList.Entry, _ signature: PathSignature) -> Bool {
-        for index in entry.signatures where program.signatures[index].isContained(in: signature) { return true }
+        let signatures = program.signatures
+        for index in entry.signatures where signatures[index].isContained(in: signature) { return true }
         return false
     }
 
     /// What stays unknown of a body that is not missing counts against the call: for an irreversible rule, not for a safe one.
-    static func settled(_ truth: Truth, _ rule: CompiledRule, _ view: CallView) -> Truth {
-        guard truth == .unknown, !view.isBodyMissing else { return truth }
+    static func settled(_ truth: Truth, _ rule: CompiledRule, _ call: CallReading) -> Truth {
+        guard truth == .unknown, !call.view.isBodyMissing else { return truth }
         return rule.class == .irreversible ? .yes : .no
     }
 }
 
 extension CompiledRule {
-    func evaluate(_ call: borrowing CallReading) -> Truth {
+    func evaluate(_ call: CallReading) -> Truth {
         var result = Truth.yes
-        for condition in conditions {
-            result = result & condition.evaluate(call)
+        for index in conditions.indices {
+            result = result & conditions[index].evaluate(call)
             if result == .no { return .no }
         }
         return result

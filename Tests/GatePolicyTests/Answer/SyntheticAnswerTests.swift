@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func whateverBytesComeTheAnswerIsJSON() throws {
-        var generator = SeededGenerator(seed: 5)
+        var generator = PolicyRandom(seed: 5)
         for _ in 0..<300 {
             let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let seeds = [Array(#"{"a":"#.utf8) + bytes + Array("}".utf8), bytes, Array("a=".utf8) + bytes]
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func noTemplateTextCrashesTheCompiler() {
-        var generator = SeededGenerator(seed: 11)
+        var generator = PolicyRandom(seed: 11)
         let pieces = ["{{", "}}", "{", "}", "id", "form.", "json./", "path.", "99999999999999999999", " ", "é", ".", "~"]
         for _ in 0..<3000 {
             let text = (0..<Int.random(in: 0...9, using: &generator))

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func aRuleReportedUnreachableNeverFires() {
-        var generator = SeededGenerator(seed: 42)
+        var generator = PolicyRandom(seed: 42)
         var reported = 0
         for _ in 0..<150 {
             let text = Self.policy(&generator)
@@ -50,7 +50,7 @@ import Testing
 
     /// The index must find exactly what a plain walk over the rules finds.
     @Test func theIndexFindsTheSameRuleAsAPlainWalk() {
-        var generator = SeededGenerator(seed: 99)
+        var generator = PolicyRandom(seed: 99)
         for _ in 0..<150 {
             let policy = compile(Self.policy(&generator)).policy
             for _ in 0..<60 {
@@ -63,7 +63,7 @@ import Testing
                         let plain = policy.program.rules.first { rule in
                             let isOfHost = rule.hosts.isEmpty || rule.hosts.contains { $0.matches(readings.host) }
                             let truth = CompiledCondition(rule.condition).evaluate(reading)
-                            return isOfHost && CompiledPolicy.settled(truth, rule, view) == .yes
+                            return isOfHost && CompiledPolicy.settled(truth, rule, reading) == .yes
                         }
                         guard case .decided(let found) = policy.outcome(of: reading, PathSignature(path), strict: false)
                         else { continue }
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    private static func policy(_ generator: inout SeededGenerator) -> String {
+    private static func policy(_ generator: inout PolicyRandom) -> String {
         var text = "policy: t\nrules:\n"
         for index in 0..<Int.random(in: 3...9, using: &generator) {
             var conditions: [String] = []
@@ -95,7 +95,7 @@ import Testing
         return text
     }
 
-    private static func call(_ generator: inout SeededGenerator) -> (String, [String: String], BodyEvidence) {
+    private static func call(_ generator: inout PolicyRandom) -> (String, [String: String], BodyEvidence) {
         func pick<Element>(_ items: [Element]) -> Element { items[Int.random(in: 0..<items.count, using: &generator)] }
         let method = pick(["GET", "POST", "PUT", "DELETE", "PATCH", "post"])
         let host = pick(["a.example", "b.example", "c.d.example", "other.test"])

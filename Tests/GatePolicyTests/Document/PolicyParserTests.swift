@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func noTextCrashesTheParser() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = PolicyRandom(seed: 7)
         let base = BuiltInPacks.text("stripe") ?? ""
         let bytes = Array(base.utf8.prefix(6000))
         let marks = Array("{}[]:,*&#\"'\n -?|>%@`!\t".utf8)
