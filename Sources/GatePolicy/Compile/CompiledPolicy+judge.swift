@@ -4,8 +4,9 @@ extension CompiledPolicy {
     /// The rule named where `strict` decides a call that no rule classifies.
     public static let strictRule = "strict"
 
-    /// Judges one request. Pure: no clock, no I/O.
+    /// Judges one request.
     ///
+    /// Pure: no clock, no I/O.
     /// Every plausible reading of the request is judged; any irreversible one wins. `needsBody` is answered for
     /// `.unread` and `.unreadable` bodies only: what is unknown of a body that was read counts against the call.
     public func judge(_ facts: RequestFacts, body: BodyEvidence, strict: Bool) -> Judgement {
@@ -15,7 +16,7 @@ extension CompiledPolicy {
     }
 
     func judge(_ view: CallView, _ readings: Readings, strict: Bool) -> Judgement {
-        var isOpen = readings.bodyMayOverrideMethod && view.isBodyMissing
+        var isOpen = false
         var first: Classification?
         var irreversible: Classification?
         for path in readings.paths {
@@ -31,6 +32,8 @@ extension CompiledPolicy {
             }
         }
         if isOpen && (irreversible == nil || view.mayStillBeRead) { return .needsBody }
+        // A method in the body could only add readings: one that is irreversible already stays so.
+        if readings.bodyMayOverrideMethod && irreversible == nil && view.isBodyMissing { return .needsBody }
         if irreversible == nil && readings.isExceeded {
             irreversible = Classification(class: .irreversible, rule: Self.ambiguousRule)
         }
@@ -83,7 +86,9 @@ extension CompiledPolicy {
         return false
     }
 
-    /// What stays unknown of a body that is not missing counts against the call: for an irreversible rule, not for a safe one.
+    /// What stays unknown of a body that is not missing counts against the call.
+    ///
+    /// It speaks for an irreversible rule and not for a safe one.
     static func settled(_ truth: Truth, _ rule: CompiledRule, _ call: CallReading) -> Truth {
         guard truth == .unknown, !call.view.isBodyMissing else { return truth }
         return rule.class == .irreversible ? .yes : .no

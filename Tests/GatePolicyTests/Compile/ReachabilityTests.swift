@@ -11,9 +11,10 @@ import Testing
               - { id: wide, match: { method: [POST, PUT], path: "/v1/**" }, class: safe }
               - { id: narrow, match: { method: POST, path: "/v1/charges", query.a: b }, class: irreversible }
             """)
-        #expect(faults == [
-            "p.yaml:4:11: error: the rule `t/narrow` can never fire: `t/wide` (line 3) takes all of its calls"
-        ])
+        #expect(
+            faults == [
+                "p.yaml:4:11: error: the rule `t/narrow` can never fire: `t/wide` (line 3) takes all of its calls"
+            ])
     }
 
     @Test(arguments: [
@@ -41,7 +42,9 @@ import Testing
             reported += dead.count
             for _ in 0..<60 {
                 let (call, headers, body) = Self.call(&generator)
-                guard case .decided(let verdict) = policy.judge(facts(call, headers), body: body, strict: false) else { continue }
+                guard case .decided(let verdict) = policy.judge(facts(call, headers), body: body, strict: false) else {
+                    continue
+                }
                 #expect(!dead.contains(verdict.rule ?? ""), "\(call) met \(verdict.rule ?? "") of\n\(text)")
             }
         }
@@ -80,7 +83,10 @@ import Testing
             var conditions: [String] = []
             let choices: [[String]] = [
                 ["method: POST", "method: [POST, PUT]", "method: GET", "method: '*'", "method: 'P*'"],
-                ["path: /v1/a", "path: '/v1/*'", "path: '/v1/**'", "path: '/**'", "path: '/{v1,v2}/a'", "path: '/**/delete*'"],
+                [
+                    "path: /v1/a", "path: '/v1/*'", "path: '/v1/**'", "path: '/**'", "path: '/{v1,v2}/a'",
+                    "path: '/**/delete*'",
+                ],
                 ["host: a.example", "host: '*.example'", "host: '**'", "host: [a.example, b.example]"],
                 ["query.q: x", "query.q: '*'", "query.q: [x, y]", "query.q: { exists: true }"],
                 ["form.n: { gt: 5 }", "form.n: { gt: 3 }", "form.n: { gte: 6 }", "form.n: 7"],
@@ -104,6 +110,7 @@ import Testing
         let body = pick(["", "n=4", "n=6", "n=7", "m=1"])
         return (
             "\(method) http://\(host)\(path)\(query)", ["Content-Type": "application/x-www-form-urlencoded"],
-            body.isEmpty ? .none : .decoded(Array(body.utf8)))
+            body.isEmpty ? .none : .decoded(Array(body.utf8))
+        )
     }
 }
