@@ -20,7 +20,9 @@ struct ServeCommand: ParsableCommand {
         let sink = LogSink(descriptor: STDERR_FILENO, format: configuration.log.format)
         defer { sink.close() }
         let served = try ServedGate.start(
-            configuration, logger: sink.logger(label: "stoplog", level: configuration.log.level), failure: Ending.internalFault)
+            configuration, logger: sink.logger(label: "stoplog", level: configuration.log.level), callSink: sink,
+            failure: Ending.internalFault)
+        served.gate.watchFiles { served.reload(sources) }
         Output.line(served.gate.ready.json)
         while true {
             let received = signals.wait()
@@ -34,16 +36,18 @@ struct ServeCommand: ParsableCommand {
 }
 
 /// A gate with its entry in the state directory.
-struct ServedGate {
+struct ServedGate: Sendable {
     let gate: Gate
     private let entry: GateEntry
     private let logger: Logger
 
     /// Starts the gate and registers it; `failure` is the exit code for faults of the gate itself.
-    static func start(_ configuration: GateConfiguration, logger: Logger, failure: ExitCode) throws -> ServedGate {
+    static func start(
+        _ configuration: GateConfiguration, logger: Logger, callSink: LogSink? = nil, failure: ExitCode
+    ) throws -> ServedGate {
         do {
             let state = try StateDirectory.open(configuration.stateDirectory)
-            let gate = try Gate.start(configuration, logger: logger)
+            let gate = try Gate.start(configuration, logger: logger, callSink: callSink)
             do {
                 return ServedGate(gate: gate, entry: try state.register(gate.ready.registration), logger: logger)
             } catch {

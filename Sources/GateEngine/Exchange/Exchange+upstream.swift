@@ -52,6 +52,7 @@ extension Exchange: UpstreamHandler {
         if withheld.count > 65_536, let connection {
             let ready = withheld
             withheld = []
+            hasAnswered = true
             connection.write { $0 += ready }
             holdBack(connection)
         }
@@ -61,7 +62,7 @@ extension Exchange: UpstreamHandler {
     }
 
     private func capture(_ bytes: UnsafeRawBufferPointer) {
-        guard verdict.class == .irreversible else { return }
+        guard keepsBodies else { return }
         let room = lane.configuration.journal.bodyLimit.bytes - captured.count
         guard room > 0 else { return }
         unsafe captured.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
@@ -100,7 +101,7 @@ extension Exchange: UpstreamHandler {
         if stage == .ended { return }
         outcome = isDurable && error.mayHaveLeft ? .inDoubt : error.code == .denied ? .denied : .failed
         let refusal = refusal(of: error)
-        let isUnanswered = isDurable ? connection?.answerStarted != true : answerStatus == nil
+        let isUnanswered = isDurable ? !hasAnswered : answerStatus == nil
         if isUnanswered, machine.request != .aborted {
             withheld = []
             response = nil

@@ -11,10 +11,14 @@ final class Deadline {
     /// True while armed.
     var isArmed: Bool { due != .max }
 
+    /// True while the heap has an entry for it.
+    fileprivate var isScheduled: Bool { scheduled != .max }
+
     /// Disarms; cheap and idempotent.
     func clear() { due = .max }
 
-    fileprivate func fire() {
+    /// Runs the action; for the reactor.
+    func fire() {
         due = .max
         action()
     }
@@ -30,6 +34,8 @@ struct DeadlineHeap {
         var deadline: Deadline
     }
     private var entries: [Entry] = []
+    /// Entries of cancelled deadlines, at most.
+    private var cancelled = 0
 
     /// Arms `deadline` for `due` (milliseconds of the reactor's clock).
     mutating func arm(_ deadline: Deadline, due: Int64) {
@@ -43,19 +49,31 @@ struct DeadlineHeap {
         return Int32(clamping: max(0, first.time - now))
     }
 
-    /// Fires what is due at `now`; entries that were moved are set anew, cleared ones dropped.
-    mutating func fire(now: Int64) {
+    /// Takes out the next deadline that is due at `now`, for its `fire`; entries that were moved are set anew,
+    /// cleared ones dropped. Firing is left to the caller: an action may arm deadlines of the same heap.
+    mutating func nextDue(now: Int64) -> Deadline? {
         while let first = entries.first, first.time <= now {
             pop()
             let deadline = first.deadline
             guard deadline.scheduled == first.time else { continue }
             deadline.scheduled = .max
-            if deadline.due <= now {
-                deadline.fire()
-            } else if deadline.due != .max {
-                push(deadline, at: deadline.due)
-            }
+            if deadline.due <= now { return deadline }
+            if deadline.due != .max { push(deadline, at: deadline.due) }
         }
+        return nil
+    }
+
+    /// Disarms for good: many of these make the heap drop its dead entries.
+    mutating func cancel(_ deadline: Deadline) {
+        deadline.clear()
+        guard deadline.isScheduled else { return }
+        cancelled += 1
+        guard cancelled > 1024, cancelled > entries.count / 2 else { return }
+        cancelled = 0
+        let living = entries.filter { $0.deadline.isArmed && $0.deadline.scheduled == $0.time }
+        for entry in entries where !entry.deadline.isArmed { entry.deadline.scheduled = .max }
+        entries = []
+        for entry in living { push(entry.deadline, at: entry.time) }
     }
 
     private mutating func push(_ deadline: Deadline, at time: Int64) {

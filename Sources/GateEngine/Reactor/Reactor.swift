@@ -96,6 +96,9 @@ final class Reactor {
         deadlines.arm(deadline, due: now &+ max(0, milliseconds))
     }
 
+    /// Disarms `deadline` for good.
+    func cancel(_ deadline: Deadline) { deadlines.cancel(deadline) }
+
     /// Calls `handler` once, after the events of this round: output that many events produced is written together.
     func atEndOfRound(_ handler: any RoundHandler) {
         afterRound.append(handler)
@@ -116,7 +119,7 @@ final class Reactor {
             now = gate_monotonic_ms()
             for i in 0..<max(0, Int(count)) { unsafe dispatch(ready[i]) }
             for message in mailbox.take() { onMessage(message) }
-            deadlines.fire(now: now)
+            while let deadline = deadlines.nextDue(now: now) { deadline.fire() }
             finishRound()
             rounds.add(1, ordering: .relaxed)
         }

@@ -18,7 +18,7 @@ final class FileWatcher: Sendable {
     private struct State {
         var files: [String]
         var stamps: [Stamp] = []
-        var timer: (any DispatchSourceTimer)?
+        var isStopped = false
     }
 
     private let state: Mutex<State>
@@ -38,22 +38,18 @@ final class FileWatcher: Sendable {
 
     /// Starts to look; `changed` runs on the watcher's own queue.
     func start(_ changed: @escaping @Sendable () -> Void) {
-        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "stoplog.files"))
-        timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
-        timer.setEventHandler { [weak self] in
-            if self?.hasChanged() == true { changed() }
-        }
-        nonisolated(unsafe) let started = timer
-        state.withLock { $0.timer = started }
-        timer.resume()
+        lookLater(DispatchQueue(label: "stoplog.files"), changed)
     }
 
-    func stop() {
-        state.withLock { state in
-            state.timer?.cancel()
-            state.timer = nil
+    private func lookLater(_ queue: DispatchQueue, _ changed: @escaping @Sendable () -> Void) {
+        queue.asyncAfter(deadline: .now() + Self.interval) { [weak self] in
+            guard let self, !state.withLock({ $0.isStopped }) else { return }
+            if hasChanged() { changed() }
+            lookLater(queue, changed)
         }
     }
+
+    func stop() { state.withLock { $0.isStopped = true } }
 
     private func hasChanged() -> Bool {
         state.withLock { state in

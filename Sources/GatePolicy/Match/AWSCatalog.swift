@@ -125,7 +125,9 @@ struct AWSCatalog: Sendable {
         return request.query.contains(Array(part[..<equals]), value: Array(part[(equals + 1)...]))
     }
 
-    /// The number of literal segments where the template's path fits. `**` takes one segment or more, and a
+    /// The number of literal segments where the template's path fits.
+    ///
+    /// `**` takes one segment or more, and a
     /// template has at most one of them.
     private func fit(_ template: Range<Int>, _ segments: [[UInt8]]) -> Int? {
         var literals = 0

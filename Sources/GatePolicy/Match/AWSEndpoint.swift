@@ -12,7 +12,10 @@ struct AWSEndpoint: Equatable {
     /// Nil for a host that is not AWS's.
     init?(host: String) {
         let bytes = Array(host.utf8)
-        guard let suffix = Self.suffixes.first(where: { bytes.count > $0.count && bytes.suffix($0.count).elementsEqual($0) })
+        guard
+            let suffix = Self.suffixes.first(where: {
+                bytes.count > $0.count && bytes.suffix($0.count).elementsEqual($0)
+            })
         else { return nil }
         let name = bytes.dropLast(suffix.count)
         let labels = name.split(separator: UInt8(ascii: ".")).map { Array($0) }

@@ -111,28 +111,6 @@ final class CallView {
         return awsReader?.dialect(self) ?? .problem
     }
 
-    // MARK: Method overrides
-
-    private static let overrideHeaders = [
-        "x-http-method", "x-method-override", "x-http-method-override",
-    ].map { Array($0.utf8) }
-
-    /// The values of all headers that override the method; `_` counts as `-`, as CGI makes them one.
-    func overrideHeaderValues() -> [[UInt8]] {
-        var values: [[UInt8]] = []
-        for field in facts.fields {
-            // The lengths of the three names: nearly every field ends here.
-            switch field.nameEnd &- field.nameStart {
-            case 13, 17, 22: break
-            default: continue
-            }
-            for wanted in Self.overrideHeaders where isNamed(field, wanted, underscoreIsHyphen: true) {
-                values.append(bytes(of: field.value))
-            }
-        }
-        return values
-    }
-
     /// Whether a line of this header begins with a text, ASCII case ignored; both arguments in lower case.
     func headerBegins(_ name: [UInt8], _ prefix: [UInt8]) -> Bool {
         for field in facts.fields where isNamed(field, name) {
@@ -159,29 +137,16 @@ final class CallView {
         return false
     }
 
-    /// The form field that overrides the method of a POST; absent for bodies that claim to be no form.
-    func formOverride(_ name: [UInt8]) -> Evidence {
-        if case .none = body { return .absent }
-        guard bytes(of: facts.method).map(ASCII.upper) == Array("POST".utf8) else { return .absent }
-        let claims = contentTypes
-        switch body {
-        case .none: return .absent
-        case .unread, .unreadable:
-            return claims.isEmpty || claims.contains { $0.isForm || $0.isMultipart } ? .unknown : .absent
-        case .decoded: return form(name)
-        }
-    }
-
     // MARK: Bytes
 
-    private static let contentType = Array("content-type".utf8)
+    static let contentType = Array("content-type".utf8)
 
     /// A copy of the bytes of a range of the head.
     func bytes(of range: Range<Int>) -> [UInt8] { Array(facts.bytes[clamped(range)]) }
 
-    private func clamped(_ range: Range<Int>) -> Range<Int> { range.clamped(to: 0..<facts.bytes.count) }
+    func clamped(_ range: Range<Int>) -> Range<Int> { range.clamped(to: 0..<facts.bytes.count) }
 
-    private func isNamed(_ field: FieldRange, _ name: [UInt8], underscoreIsHyphen: Bool = false) -> Bool {
+    func isNamed(_ field: FieldRange, _ name: [UInt8], underscoreIsHyphen: Bool = false) -> Bool {
         guard field.nameEnd >= field.nameStart, Int(field.nameEnd - field.nameStart) == name.count,
             Int(field.nameEnd) <= facts.bytes.count
         else { return false }

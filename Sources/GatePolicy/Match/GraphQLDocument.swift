@@ -88,7 +88,9 @@ struct GraphQLDocument {
         }
         let keyword = try readName()
         if keyword.elementsEqual("fragment".utf8) { return try readFragment() }
-        guard let kind = GraphQLOperation.Kind(rawValue: String(decoding: keyword, as: UTF8.self)) else { throw Fault() }
+        guard let kind = GraphQLOperation.Kind(rawValue: String(decoding: keyword, as: UTF8.self)) else {
+            throw Fault()
+        }
         var name: [UInt8] = []
         if case .name = token { name = try readName() }
         if token == .punctuator(UInt8(ascii: "(")) { try skipBrackets() }

@@ -24,7 +24,9 @@ struct HostTrie<Value: Sendable>: Sendable {
     private var nodes = [Node(parent: -1, label: [], hash: 0)]
     private var patterns: [GlobPattern] = []
     private var values: [Value] = []
-    /// Open addressing over all nodes but the root: a node's index, or 0 for a free slot. Its size is a power of
+    /// Open addressing over all nodes but the root: a node's index, or 0 for a free slot.
+    ///
+    /// Its size is a power of
     /// two and at least twice the number of nodes.
     private var slots = [Int32](repeating: 0, count: 16)
 

@@ -54,6 +54,11 @@ enum LookAlike {
         case 0x3000, 0xA0: [UInt8(ascii: " ")]
         case 0x212A: [UInt8(ascii: "k")]
         case 0x17F: [UInt8(ascii: "s")]
+        case 0x130, 0x131: [UInt8(ascii: "i")]
+        case 0xFB00: Array("ff".utf8)
+        case 0xFB01: Array("fi".utf8)
+        case 0xFB02: Array("fl".utf8)
+        case 0xFB05, 0xFB06: Array("st".utf8)
         case 0x200B...0x200D, 0x2060, 0xFEFF, 0xAD: []
         case 0x24B6...0x24CF: [UInt8(scalar - 0x24B6) + 0x61]
         case 0x24D0...0x24E9: [UInt8(scalar - 0x24D0) + 0x61]

@@ -63,7 +63,10 @@ struct MediaType: Sendable, Equatable {
         while at < text.endIndex, text[at] != UInt8(ascii: "\"") {
             // Browsers write a quote as %22 and leave backslashes alone; RFC 9110 escapes `"` and `\`.
             if text[at] == UInt8(ascii: "\\"), at + 1 < text.endIndex,
-                text[at + 1] == UInt8(ascii: "\"") || text[at + 1] == UInt8(ascii: "\\") { at += 1 }
+                text[at + 1] == UInt8(ascii: "\"") || text[at + 1] == UInt8(ascii: "\\")
+            {
+                at += 1
+            }
             value.append(text[at])
             at += 1
         }

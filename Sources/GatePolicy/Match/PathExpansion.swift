@@ -29,7 +29,9 @@ struct PathExpansion {
         }
     }
 
-    /// The distinct readings; the path as sent, decoded once, is the first. Never empty.
+    /// The distinct readings; the path as sent, decoded once, is the first.
+    ///
+    /// Never empty.
     var spellings: [[UInt8]] {
         let readings = found.filter { !$0.isRaw }
         return (readings.isEmpty ? found : readings).map(\.path)
@@ -102,7 +104,8 @@ struct PathExpansion {
                 case UInt8(ascii: "\\"): hasBackslash = true
                 case UInt8(ascii: ";"): hasParameters = true
                 case UInt8(ascii: "/"): if previous == byte { hasEmptySegment = true }
-                case UInt8(ascii: "."): if previous == UInt8(ascii: "/") && (next == 0x2F || next == byte) { hasDotSegment = true }
+                case UInt8(ascii: "."):
+                    if previous == UInt8(ascii: "/") && (next == 0x2F || next == byte) { hasDotSegment = true }
                 case UInt8(ascii: "?"), UInt8(ascii: "#"): if firstCut == nil { firstCut = index }
                 case UInt8(ascii: " "): if previous == 0x2F || next == 0x2F { hasEdgeBlank = true }
                 case 0..<0x20, 0x7F:

@@ -7,8 +7,8 @@ enum TextRedaction {
     ].map { Array($0.utf8) }
     private static let accessKeys: [[UInt8]] = ["AKIA", "ASIA"].map { Array($0.utf8) }
     private static let schemes: [[UInt8]] = ["bearer ", "basic "].map { Array($0.utf8) }
-    private static let keyBegin = Array("-----BEGIN ".utf8)
-    private static let keyEnd = Array("-----END ".utf8)
+    private static let pemBegin = Array("-----BEGIN ".utf8)
+    private static let pemEnd = Array("-----END ".utf8)
 
     /// Whether a byte may begin something that is looked for.
     private static let isTrigger: [Bool] = {
@@ -29,7 +29,6 @@ enum TextRedaction {
                 continue
             }
             guard let found = secret(text, index) else {
-                // No secret can begin inside the same run of digits.
                 index += 1
                 continue
             }
@@ -51,11 +50,11 @@ enum TextRedaction {
             if end - token >= 8 { return token..<end }
         }
         for prefix in accessKeys where begins(text, start, prefix) {
-            let end = tokenEnd(text, start)
+            let end = keyEnd(text, start)
             if end - start >= 20 { return start..<end }
         }
         for prefix in prefixes where begins(text, start, prefix) {
-            let end = tokenEnd(text, start)
+            let end = keyEnd(text, start)
             if end - start >= prefix.count + 10 { return start..<end }
         }
         return nil
@@ -93,15 +92,22 @@ enum TextRedaction {
         return end
     }
 
+    /// The end of a run of letters, digits, `-`, `.` and `_`.
+    private static func keyEnd(_ text: [UInt8], _ start: Int) -> Int {
+        var end = start
+        while end < text.count, isWord(text[end]) || [0x2d, 0x2e, 0x5f].contains(text[end]) { end += 1 }
+        return end
+    }
+
     /// A block of PEM up to its last line, or to the text's end where it is cut.
     private static func privateKey(_ text: [UInt8], _ start: Int) -> Range<Int>? {
-        guard begins(text, start, keyBegin) else { return nil }
-        let label = text[(start + keyBegin.count)...].prefix(40)
+        guard begins(text, start, pemBegin) else { return nil }
+        let label = text[(start + pemBegin.count)...].prefix(40)
         guard let dash = label.firstIndex(of: 0x2d), label[..<dash].ends(with: "PRIVATE KEY".utf8) else { return nil }
         var index = dash
         while index < text.count {
-            if text[index] == 0x2d, begins(text, index, keyEnd) {
-                let rest = text[(index + keyEnd.count)...].prefix(40)
+            if text[index] == 0x2d, begins(text, index, pemEnd) {
+                let rest = text[(index + pemEnd.count)...].prefix(40)
                 let end = rest.firstIndex(of: 0x2d) ?? rest.endIndex
                 return start..<min(text.count, end + 5)
             }

@@ -13,7 +13,9 @@ struct CallSelection {
         limit = query.limit
         any(of: query.outcomes, column: "outcome")
         // SQLite uses a partial index only where its condition stands in the query.
-        if !query.outcomes.isEmpty, !query.outcomes.contains("forwarded") { conditions.append("outcome <> 'forwarded'") }
+        if !query.outcomes.isEmpty, !query.outcomes.contains("forwarded") {
+            conditions.append("outcome <> 'forwarded'")
+        }
         if query.classes == ["irreversible"] {
             conditions.append("class = 'irreversible'")
         } else {
@@ -23,8 +25,15 @@ struct CallSelection {
         globs(query.rules, column: "rule")
         globs(query.hosts.map { Self.lowercased($0) }, column: "host")
         any(of: query.sessions, column: "session")
-        if let since = query.since { add("time >= ?", .integer(since)) }
-        if let until = query.until { add("time < ?", .integer(until)) }
+        // The id's time is the call's, so that no second index is kept: an hour's slack, then exactly.
+        if let since = query.since {
+            add("id >= ?", .text(Self.firstID(since, slack: -3_600_000)))
+            add("time >= ?", .integer(since))
+        }
+        if let until = query.until {
+            add("id < ?", .text(Self.firstID(until, slack: 3_600_000)))
+            add("time < ?", .integer(until))
+        }
         if let cursor = query.cursor {
             guard Self.isCursor(cursor) else {
                 throw StoreError(code: .invalidQuery, message: "the cursor is not one that a page ended with")
@@ -40,6 +49,11 @@ struct CallSelection {
     }
 
     static func cursor(after id: String) -> String { "c." + id }
+
+    private static func firstID(_ microseconds: Int64, slack: Int64) -> String {
+        let milliseconds = min(max(0, microseconds / 1000 + slack), 0xffff_ffff_ffff)
+        return ULID(high: UInt64(milliseconds) << 16, low: 0).description
+    }
 
     private static func isCursor(_ cursor: String) -> Bool {
         let id = cursor.utf8.dropFirst(2)

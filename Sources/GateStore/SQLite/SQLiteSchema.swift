@@ -75,7 +75,6 @@ enum SQLiteSchema {
                 limits TEXT NOT NULL, client TEXT NOT NULL, duration_ms REAL NOT NULL, sealed TEXT,
                 seq INTEGER NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL);
             CREATE UNIQUE INDEX calls_id ON calls (id);
-            CREATE INDEX calls_time ON calls (time);
             CREATE INDEX calls_irreversible ON calls (id) WHERE class = 'irreversible';
             CREATE INDEX calls_not_forwarded ON calls (id) WHERE outcome <> 'forwarded';
             CREATE INDEX calls_session ON calls (session, id) WHERE session IS NOT NULL;

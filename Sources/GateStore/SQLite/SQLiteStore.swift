@@ -6,7 +6,7 @@ import Glibc
 /// `journal.key` (the chain's key) and, unless `STOPLOG_SEAL_KEY_FILE` names another, `seal.key`.
 public final class SQLiteStore: Store {
     private let commits: GroupCommit
-    private let writer: JournalWriter
+    let writer: JournalWriter
     /// Everything that reads, for whoever only reads.
     public let reader: JournalReader
     /// Why recorded calls cannot be sealed (they are then not releasable); nil when they can.

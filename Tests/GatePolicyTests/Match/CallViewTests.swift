@@ -3,9 +3,11 @@ import Testing
 @testable import GatePolicy
 
 @Suite struct CallViewTests {
-    private let post = SampleCall("POST https://a.example/v1/x?a=1&b=%20x+y&a=2&c[d]=3;e=4&flag", [
-        ("X-One", "1"), ("x-one", "2, 3"), ("Content-Type", "application/x-www-form-urlencoded"),
-    ])
+    private let post = SampleCall(
+        "POST https://a.example/v1/x?a=1&b=%20x+y&a=2&c[d]=3;e=4&flag",
+        [
+            ("X-One", "1"), ("x-one", "2, 3"), ("Content-Type", "application/x-www-form-urlencoded"),
+        ])
 
     @Test func `headers and query are read by name`() {
         let view = post.view()
@@ -40,7 +42,8 @@ import Testing
         #expect(lying.view("").form(bytes("a")) == .absent)
     }
 
-    private let multipart = "--XX\r\nContent-Disposition: form-data; name=\"amount\"\r\n\r\n100\r\n"
+    private let multipart =
+        "--XX\r\nContent-Disposition: form-data; name=\"amount\"\r\n\r\n100\r\n"
         + "--XX\r\nContent-Disposition: form-data; filename=\"a;b.txt\"; name=file\r\nContent-Type: text/plain\r\n\r\n"
         + "line1\r\n--XY\r\n\r\n--XX--\r\n"
 
@@ -99,7 +102,8 @@ import Testing
 
     @Test func `a gRPC method is told by its path`() {
         let call = SampleCall("POST https://a.example/pkg.Service/Delete", [("Content-Type", "application/grpc+proto")])
-        #expect(call.view(.unread).grpc == .values([GRPCMethod(service: bytes("pkg.Service"), method: bytes("Delete"))]))
+        #expect(
+            call.view(.unread).grpc == .values([GRPCMethod(service: bytes("pkg.Service"), method: bytes("Delete"))]))
         #expect(call.view(.unread).errorDialect == .grpc)
         #expect(post.view(.unread).grpc == .absent)
     }
@@ -107,19 +111,29 @@ import Testing
     @Test func `mutated bodies never trap`() throws {
         var random = SeededGenerator(99)
         let seeds = [
-            bytes(multipart), bytes("a=1&b[c]=%20;d=+&_method=x"), bytes(#"{"a":{"b":[1,2,{"c":"\ud83d\ude00"}]},"query":"{a}"}"#),
+            bytes(multipart), bytes("a=1&b[c]=%20;d=+&_method=x"),
+            bytes(#"{"a":{"b":[1,2,{"c":"\ud83d\ude00"}]},"query":"{a}"}"#),
             bytes(#"[{"query":"mutation($x:[I!]=[1]){a:b(c:{d:"e"}){f}...on X{y}...F} fragment F on Q{z}"}]"#), [],
         ]
-        let types = ["application/json", "multipart/form-data; boundary=XX", "application/x-www-form-urlencoded",
-            "application/graphql", "application/grpc", "multipart/form-data; boundary=\"X\\", ""]
+        let types = [
+            "application/json", "multipart/form-data; boundary=XX", "application/x-www-form-urlencoded",
+            "application/graphql", "application/grpc", "multipart/form-data; boundary=\"X\\", "",
+        ]
         let pointers = try ["", "/a/b/*/c", "/0/query"].map { try JSONPointer($0) }
         for round in 0..<20_000 {
             let seed = seeds[round % seeds.count]
             let body = round % 3 == 0 ? random.bytes(upTo: 60) : random.mutated(seed)
-            let target = [0x2F] + (round % 4 == 0 ? random.bytes(upTo: 20) : bytes("graphql?query={a}&") + random.bytes(upTo: 8))
+            let target =
+                [0x2F] + (round % 4 == 0 ? random.bytes(upTo: 20) : bytes("graphql?query={a}&") + random.bytes(upTo: 8))
             let facts = SampleCall.facts(
                 method: bytes("POST"), host: "sqs.us-east-1.amazonaws.com", target: target,
-                headers: [(bytes("Content-Type"), bytes(types[round % types.count])), (bytes("Authorization"), random.mutated(bytes("AWS4-HMAC-SHA256 Credential=A/2/r/s3/aws4_request, Signed")))])
+                headers: [
+                    (bytes("Content-Type"), bytes(types[round % types.count])),
+                    (
+                        bytes("Authorization"),
+                        random.mutated(bytes("AWS4-HMAC-SHA256 Credential=A/2/r/s3/aws4_request, Signed"))
+                    ),
+                ])
             let view = CallView(facts, body: .decoded(body))
             for pointer in pointers { _ = view.json(pointer) }
             _ = view.form(bytes("a"))

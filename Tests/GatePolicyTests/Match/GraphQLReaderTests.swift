@@ -13,10 +13,19 @@ import Testing
 
     @Test func `operations and root fields are read`() {
         #expect(found(#"{"query":"{ a b }"}"#) == ["query a,b"])
-        #expect(found(#"{"query":"mutation M($x: [Int!]! = [1], $y: T = {a: \"}\"}) @d(a: 1) { x: deleteRepo(id: $x) @skip(if: true) { id } }"}"#) == ["mutation deleteRepo"])
+        #expect(
+            found(
+                #"{"query":"mutation M($x: [Int!]! = [1], $y: T = {a: \"}\"}) @d(a: 1) { x: deleteRepo(id: $x) @skip(if: true) { id } }"}"#
+            ) == ["mutation deleteRepo"])
         #expect(found("subscription { a }", type: "application/graphql") == ["subscription a"])
-        #expect(found(#"{"query":"mutation { ...F ... on M { c } ... @include(if: true) { d } } fragment F on M { a ...G } fragment G on M { b ...F }"}"#) == ["mutation c,d,a,b"])
-        #expect(found(##"{"query":"# mutation { no }\nquery { a(s: \"\"\"mutation { \\\"\"\" no } \"\"\", n: -1.5e3, l: [1, 2]) }"}"##) == ["query a"])
+        #expect(
+            found(
+                #"{"query":"mutation { ...F ... on M { c } ... @include(if: true) { d } } fragment F on M { a ...G } fragment G on M { b ...F }"}"#
+            ) == ["mutation c,d,a,b"])
+        #expect(
+            found(
+                ##"{"query":"# mutation { no }\nquery { a(s: \"\"\"mutation { \\\"\"\" no } \"\"\", n: -1.5e3, l: [1, 2]) }"}"##
+            ) == ["query a"])
     }
 
     @Test func `the operation name picks and a batch is all`() {
@@ -25,7 +34,9 @@ import Testing
         #expect(found("{\(two),\"operationName\":\"A\"}") == ["query a"])
         #expect(found("{\(two),\"operationName\":\"A\",\"operationName\":\"B\"}") == ["query a", "mutation b"])
         #expect(found(#"[{"query":"{a}"},{"query":"mutation{b}"}]"#) == ["query a", "mutation b"])
-        #expect(found("operations=%7B%22query%22%3A%22mutation%7Bb%7D%22%7D", type: "application/x-www-form-urlencoded") == ["mutation b"])
+        #expect(
+            found("operations=%7B%22query%22%3A%22mutation%7Bb%7D%22%7D", type: "application/x-www-form-urlencoded")
+                == ["mutation b"])
     }
 
     @Test(arguments: [
@@ -55,7 +66,9 @@ import Testing
 
     @Test func `mutated documents never trap`() {
         var random = SeededGenerator(17)
-        let seed = bytes("query A($x: [Int] = [1]) @d { a: b(c: {d: \"\"\"e\"\"\"}) { f } ...F } fragment F on Q { z ... on X { y } }")
+        let seed = bytes(
+            "query A($x: [Int] = [1]) @d { a: b(c: {d: \"\"\"e\"\"\"}) { f } ...F } fragment F on Q { z ... on X { y } }"
+        )
         for _ in 0..<20_000 { _ = GraphQLDocument(random.mutated(seed))?.operations() }
     }
 }

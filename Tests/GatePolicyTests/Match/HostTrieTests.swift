@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct HostTrieTests {
     @Test func `each matching insertion is visited once`() throws {
-        let globs = ["api.stripe.com", "*.stripe.com", "**.stripe.com", "**", "{api.stripe.com,**.com}", "stripe.com", "a.*.com"]
+        let globs = [
+            "api.stripe.com", "*.stripe.com", "**.stripe.com", "**", "{api.stripe.com,**.com}", "stripe.com", "a.*.com",
+        ]
         var trie = HostTrie<String>()
         for glob in globs { trie.insert(try GlobPattern(glob, domain: .host), glob) }
         for host in ["api.stripe.com", "stripe.com", "com", "x.org", "a.b.com", "a.b.c.stripe.com", "", "."] {

@@ -18,8 +18,10 @@ import Testing
         "/v1/refunds", "/v1/refunds/", "//v1/refunds", "/v1//refunds", "/v1/./refunds", "/v1/x/../refunds",
         "/V1/Refunds", "/v1/%72efunds", "/v1/%2572efunds", "/v1/%25%37%32efunds", "/v1%2frefunds", "/v1%252frefunds",
         "/v1/refunds;a=b", "/v1;x/refunds", "/v1/;x/refunds", "/v1/refunds;x=%2fy", "/v1\\refunds", "/v1%5crefunds",
-        "/v1%c0%afrefunds", "/v1%c0%2frefunds", "/v1/%c1%b2efunds", "/v1/%ef%bd%92efunds", "/v1/%e0%80%af/refunds", "/v1%u002frefunds",
-        "/v1/x/%2e%2e/refunds", "/v1/x/%c0%ae%c0%ae/refunds", "/v1/x/..%2frefunds", "/v1/refunds%00", "/v1/refunds%00.json",
+        "/v1%c0%afrefunds", "/v1%c0%2frefunds", "/v1/%c1%b2efunds", "/v1/%ef%bd%92efunds", "/v1/%e0%80%af/refunds",
+        "/v1%u002frefunds",
+        "/v1/x/%2e%2e/refunds", "/v1/x/%c0%ae%c0%ae/refunds", "/v1/x/..%2frefunds", "/v1/refunds%00",
+        "/v1/refunds%00.json",
         "/v1/refunds%20", "/v1/refunds%0a", "/v1/ref%09unds", "/v1/refunds%3fx=1", "/v1/refunds%23x", "/v1/refunds/.",
         "/v1/x/..;/refunds", "/%76%31/%72%65%66%75%6e%64%73", "/v1/%EF%BC%8F/refunds", "/v1/refund%C5%BF",
         "/..%2f..%2fv1/refunds", "/v1/refunds/%2e", "/x/..//v1/refunds", "/v1/refunds/x/..",
@@ -76,11 +78,33 @@ import Testing
     }
 
     @Test func `methods have readings by override and by case`() {
-        let facts = SampleCall("get https://a.example/x?_method=put&a=1", [
-            ("X-HTTP-Method-Override", "Delete"), ("x_http_method", "PATCH"), ("X-Method-Override", " post "),
-        ]).facts
-        let methods = Readings(facts, body: .none, foldAlways: false).methods.map { String(decoding: $0, as: UTF8.self) }
+        let facts = SampleCall(
+            "get https://a.example/x?_method=put&a=1",
+            [
+                ("X-HTTP-Method-Override", "Delete"), ("x_http_method", "PATCH"), ("X-Method-Override", " post "),
+            ]
+        ).facts
+        let methods = Readings(facts, body: .none, foldAlways: false).methods.map {
+            String(decoding: $0, as: UTF8.self)
+        }
         #expect(methods == ["get", "GET", "DELETE", "PATCH", "POST", "PUT"])
+    }
+
+    @Test(arguments: [
+        "?a=1&_method=DELETE", "?%5Fmethod=delete", "?_METHOD=Delete", "?a;_method=%44ELETE",
+        "?X-HTTP-Method-Override=DELETE",
+        "?$httpMethod=DELETE",
+    ])
+    func `a query may override the method`(query: String) {
+        let methods = Readings(SampleCall("GET https://a.example/x\(query)").facts, body: .none, foldAlways: false)
+            .methods
+        #expect(methods == [bytes("GET"), bytes("DELETE")])
+    }
+
+    @Test func `joined overrides are all read and what is no token is none`() {
+        let call = SampleCall("GET https://a.example/x?_method=a%20b", [("X-HTTP-Method-Override", "PUT, DELETE")])
+        #expect(
+            Readings(call.facts, body: .none, foldAlways: false).methods == ["GET", "PUT", "DELETE"].map { bytes($0) })
     }
 
     @Test func `a form body may override the method`() {
@@ -93,9 +117,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("api.example.", "api.example"), ("127.0.0.1", "127.0.0.1"), ("127.1", "127.0.0.1"), ("2130706433", "127.0.0.1"),
+        ("api.example.", "api.example"), ("127.0.0.1", "127.0.0.1"), ("127.1", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"),
         ("0x7f.0.0.1", "127.0.0.1"), ("0177.0.0.1", "127.0.0.1"), ("::1", "::1"), ("0:0:0:0:0:0:0:1", "::1"),
-        ("::ffff:127.0.0.1", "127.0.0.1"), ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"), ("fe80::1%eth0", "fe80::1%eth0"),
+        ("::ffff:127.0.0.1", "127.0.0.1"), ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
         ("1.2.3.4.5", "1.2.3.4.5"), ("3com.example", "3com.example"), ("256.1.1.1", "256.1.1.1"), ("::", "::"),
         ("1::", "1::"), ("12345::", "12345::"), ("4294967296", "4294967296"), (".", "."), ("1:2", "1:2"),
     ])
@@ -107,12 +133,15 @@ import Testing
         var random = SeededGenerator(3)
         let alphabet = Array("/%25cC0aAfF.;\\u?#\u{FF0F} \n".utf8)
         for _ in 0..<6000 {
-            let path = (0..<Int.random(in: 0...30, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let path = (0..<Int.random(in: 0...30, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
             let facts = SampleCall.facts(method: random.bytes(upTo: 5), host: "h", target: [0x2F] + path)
             let read = Readings(facts, body: .none, foldAlways: true)
             #expect(!read.paths.isEmpty && !read.methods.isEmpty)
             let digits = Array("0123456789abcdefx.:%".utf8)
-            let host = (0..<Int.random(in: 0...20, using: &random)).map { _ in digits.randomElement(using: &random) ?? 0 }
+            let host = (0..<Int.random(in: 0...20, using: &random)).map { _ in digits.randomElement(using: &random) ?? 0
+            }
             let canonical = CanonicalHost.of(String(decoding: host, as: UTF8.self))
             #expect(CanonicalHost.of(canonical) == canonical || canonical.hasSuffix("."))
         }

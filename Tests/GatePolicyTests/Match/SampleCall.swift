@@ -45,9 +45,10 @@ struct SampleCall {
             bytes += name + Array(": ".utf8)
             let valueStart = bytes.count
             bytes += value + Array("\r\n".utf8)
-            fields.append(FieldRange(
-                nameStart: UInt32(nameStart), nameEnd: UInt32(nameStart + name.count),
-                valueStart: UInt32(valueStart), valueEnd: UInt32(valueStart + value.count)))
+            fields.append(
+                FieldRange(
+                    nameStart: UInt32(nameStart), nameEnd: UInt32(nameStart + name.count),
+                    valueStart: UInt32(valueStart), valueEnd: UInt32(valueStart + value.count)))
         }
         return RequestFacts(
             bytes: bytes, method: 0..<method.count, scheme: .https, host: host, port: 443, path: path, query: query,

@@ -23,6 +23,8 @@ import Testing
         pattern.greater = DecimalNumber("100")
         #expect(pattern.evaluate(values("5", "101")) == .yes)
         #expect(pattern.evaluate(values("100")) == .no)
+        #expect(pattern.evaluate(values("5", "101"), requireAll: true) == .no)
+        #expect(pattern.evaluate(values("102", "101"), requireAll: true) == .yes)
         #expect(pattern.evaluate(values("many")) == .no)
         #expect(pattern.evaluate(.unknown) == .unknown)
         pattern.less = DecimalNumber("200")
@@ -51,6 +53,10 @@ import Testing
         #expect(try RegexPattern("b").search([0xFF, 0x62]) == .matched)
         #expect(try RegexPattern("^(a+)+$").search(bytes(String(repeating: "a", count: 64) + "b")) == .exhausted)
         #expect(throws: PatternError.self) { try RegexPattern("(") }
+        // Each start alone would stay below the limit, all of them together would take minutes.
+        #expect(try RegexPattern("(a|b)*c").search([UInt8](repeating: 0x61, count: 100_000)) != .matched)
+        let long = [UInt8](repeating: 0x20, count: 1_000_000) + bytes("amount=100")
+        #expect(try RegexPattern("amount=[0-9]+").search(long) == .matched)
         var value = ValuePattern()
         value.matches = try RegexPattern("^(a|aa)+$")
         #expect(value.evaluate(values(String(repeating: "a", count: 80) + "b")) == .unknown)
@@ -71,7 +77,9 @@ import Testing
         var random = SeededGenerator(5)
         let alphabet = Array("0123456789.eE+- ".utf8)
         for _ in 0..<20_000 {
-            let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
             _ = DecimalNumber(text)
             let a = Int.random(in: -2000...2000, using: &random), b = Int.random(in: -2000...2000, using: &random)
             let left = try #require(DecimalNumber("\(a)")), right = try #require(DecimalNumber("\(b)"))
