@@ -163,7 +163,8 @@ import GatePolicy
         return transfer
     }
 
-    /// Ends what runs with `.cancelled` and refuses what comes; idempotent. Idle connections close with the engine.
+    /// Ends what runs with `.cancelled` and refuses what comes; idempotent, not from inside a handler. Idle connections
+    /// close with the engine.
     func close() {
         guard !isClosed else { return }
         isClosed = true
