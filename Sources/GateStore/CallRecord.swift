@@ -1,4 +1,6 @@
-/// One call as the journal keeps it. Everything in it is already redacted.
+/// One call as the journal keeps it.
+///
+/// Everything in it is already redacted.
 public struct CallRecord: Sendable, Equatable {
     public enum Outcome: String, Sendable, Codable, CaseIterable {
         case forwarded, blocked, recorded, held, approved, rejected, released, replayed, limited, failed, denied
@@ -57,7 +59,9 @@ public struct CallRecord: Sendable, Equatable {
         }
     }
 
-    /// ULID, 26 characters, the primary key. Its time is `time`, give or take an hour: ranges of time rely on it.
+    /// ULID, 26 characters, the primary key.
+    ///
+    /// Its time is `time`, give or take an hour: ranges of time rely on it.
     public var id: String
     /// When the call's head was read: microseconds since 1970.
     public var time: Int64

@@ -64,7 +64,8 @@ public struct Seal: Sendable {
         var plaintext = [UInt8](repeating: 0, count: body.count + 16)
         var length: Int32 = 0
         var rest = [UInt8](repeating: 0, count: 16)
-        let done = unsafe EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce) == 1
+        let done =
+            unsafe EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce) == 1
             && EVP_DecryptUpdate(context, nil, &length, associated, Int32(associated.count)) == 1
             && EVP_DecryptUpdate(context, &plaintext, &length, body, Int32(body.count)) == 1
             && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(Seal.tagLength), &tag) == 1

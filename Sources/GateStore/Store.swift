@@ -1,8 +1,15 @@
-/// Everything durable, behind one door. No method assumes that the caller is the only writer; times are passed in.
+/// Everything durable, behind one door.
+///
+/// No method assumes that the caller is the only writer; times are passed in.
 public protocol Store: AnyObject, Sendable {
-    /// Queues a call that has ended for the next group. Never blocks, never fails the caller; durable within a second.
+    /// Queues a call that has ended for the next group.
     ///
-    /// - Returns: false when the queue is full or the store is failing: the line is counted as lost.
+    /// Never blocks, never fails the caller; durable within a second.
+    ///
+    /// While the store fails, calls wait in the queue (100,000 of them, 64 MiB) and are tried again each second.
+    /// A call that was appended is not to be committed before a flush: durable work overtakes lazy work.
+    ///
+    /// - Returns: false when the queue is full or the store is closed: the line is counted as lost.
     @discardableResult
     func append(_ record: CallRecord) -> Bool
 
@@ -14,7 +21,9 @@ public protocol Store: AnyObject, Sendable {
         _ record: CallRecord, sealed: SealedRequest?,
         done: @escaping @Sendable (Result<Void, StoreError>) -> Void)
 
-    /// Journals what is not a call: a mode flip, a reload, a start. Durable when `done` runs.
+    /// Journals what is not a call: a mode flip, a reload, a start.
+    ///
+    /// Durable when `done` runs.
     func note(_ note: JournalNote, done: @escaping @Sendable (Result<Void, StoreError>) -> Void)
 
     /// Runs `done` once everything appended before is visible to readers.
@@ -35,7 +44,9 @@ public protocol Store: AnyObject, Sendable {
     /// Nil while the last write succeeded; else why the store cannot be written.
     var fault: StoreError? { get }
 
-    /// Writes what is queued, closes. Idempotent.
+    /// Writes what is queued, closes.
+    ///
+    /// Idempotent.
     func close()
 }
 
@@ -63,7 +74,9 @@ public struct JournalNote: Sendable, Equatable {
     }
 }
 
-/// Which calls a reader wants. Empty sets and nil mean any.
+/// Which calls a reader wants.
+///
+/// Empty sets and nil mean any.
 public struct CallQuery: Sendable, Equatable {
     public var outcomes: [String] = []
     public var classes: [String] = []

@@ -30,7 +30,9 @@ public struct ULID: Sendable, Hashable, Comparable, CustomStringConvertible {
         }
     }
 
-    /// The next id of this process; safe from any thread. Ids rise even when the clock stands or steps back.
+    /// The next id of this process; safe from any thread.
+    ///
+    /// Ids rise even when the clock stands or steps back.
     public static func next(milliseconds: UInt64) -> ULID {
         shared.withLock { $0.next(milliseconds: milliseconds) }
     }

@@ -46,8 +46,17 @@ def lines_of(name, model):
         if name == "s3":
             query += [part for part in required_query(model, operation) if part not in query]
         template = path + ("?" + "&".join(query) if query else "")
-        paths.setdefault(template, []).append(METHOD[operation["http"]["method"]] + ":" + action)
-    return "".join(f"{path} {' '.join(actions)}\n" for path, actions in paths.items())
+        letter = METHOD[operation["http"]["method"]]
+        # Answered by another endpoint (s3express-control) under the same path as ListBuckets.
+        if (name, action) != ("s3", "ListDirectoryBuckets"):
+            paths.setdefault(template, []).append((letter, action, operation.get("deprecated", False)))
+    lines = []
+    for path, actions in paths.items():
+        current = {letter for letter, _, deprecated in actions if not deprecated}
+        # An old name of an action that has a new one under the same method and path is left out.
+        kept = [f"{letter}:{action}" for letter, action, old in actions if not (old and letter in current)]
+        lines.append(f"{path} {' '.join(kept)}\n")
+    return "".join(lines)
 
 
 def main():

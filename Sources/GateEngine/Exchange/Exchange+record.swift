@@ -128,7 +128,8 @@ extension Exchange {
     /// The call for the upstream engine.
     func upstreamCall(_ target: RequestTarget) -> UpstreamCall {
         let rerouted = lane.reroute(of: target)
-        let terms = UpstreamHead.Terms(correlationID: correlationID, via: lane.core.via)
+        var terms = UpstreamHead.Terms(correlationID: correlationID, via: lane.core.via)
+        terms.absoluteForm = lane.engine.settings.proxy != nil && rerouted == nil && target.scheme == .http
         return UpstreamCall(
             scheme: rerouted?.scheme ?? target.scheme, host: rerouted?.host ?? target.host,
             port: rerouted?.port ?? target.port,

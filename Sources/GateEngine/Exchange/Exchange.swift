@@ -85,7 +85,7 @@ final class Exchange {
     var writer: HTTP1Writer {
         HTTP1Writer(
             minorVersion: head.minorVersion, isHead: head.isHead, via: lane.core.via, callID: callID,
-            correlationID: correlationID)
+            correlationID: correlationID, now: startedAt / 1_000_000)
     }
 
     /// True for calls whose answer must be on disk before the caller has it whole.

@@ -22,9 +22,12 @@ extension ClientConnection {
     func writeBody(_ bytes: UnsafeRawBufferPointer) {
         var rest = unsafe bytes
         if unsafe bytes.count >= Self.directWriteBytes, flush(), output.isEmpty {
-            let taken = unsafe writeOnce(bytes)
-            if taken < 0 { return schedule() }
-            unsafe rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+            while unsafe !rest.isEmpty {
+                let taken = unsafe writeOnce(rest)
+                // A broken connection shows again at the flush, where it is dealt with.
+                if taken <= 0 { break }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+            }
         }
         guard unsafe !rest.isEmpty else { return }
         unsafe output.append(rest)

@@ -99,14 +99,16 @@ struct HTTP1Parser: Sendable {
     private func checkUnfinished(_ bytes: Span<UInt8>) throws(RequestFault) {
         let pending = bytes.count - lineStart
         if requestLine == nil {
-            if pending > Self.maxRequestLineBytes { throw Self.longRequestLine }
+            // The CR may be here already.
+            if pending > Self.maxRequestLineBytes + 1 { throw Self.longRequestLine }
             if pending > 0, bytes[lineStart] != 0x0D, !ByteClass.isToken(bytes[lineStart]) {
                 throw .bad(
                     "What arrived is not an HTTP request. The proxy's own port speaks plain HTTP: "
                         + "set the proxy's URL with http://, also for https targets.")
             }
         }
-        if bytes.count - origin > Self.maxHeadBytes { throw Self.longHead }
+        // Still unfinished at the limit: said now, so that a reader with a buffer of that size never waits for more.
+        if bytes.count - origin >= Self.maxHeadBytes { throw Self.longHead }
     }
 
     private mutating func finish(_ bytes: Span<UInt8>) throws(RequestFault) -> Outcome {

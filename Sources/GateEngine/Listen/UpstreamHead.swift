@@ -2,7 +2,7 @@ import GatePolicy
 
 /// A request's head as libcurl is given it: NUL-terminated lines in one buffer, so that list nodes can point into it.
 ///
-/// The client's order, names and values are kept. `Host` comes first and from the target. `Content-Length` is left to
+/// The client's order, names and values are kept. `Host` comes first and from the target. `Content-Length` above 0 is left to
 /// `INFILESIZE`; fields that libcurl would invent are emptied; `Via` is a line of its own at the end, which means the same
 /// as a longer last one (RFC 9110 5.3) and leaves the client's bytes alone.
 struct UpstreamHead: Sendable {
@@ -49,7 +49,9 @@ struct UpstreamHead: Sendable {
     ) {
         let field = head.block.fields[index]
         switch head.block.known[index] {
-        case .host, .contentLength, .expect: return
+        case .host, .expect: return
+        // A request that says that it is empty has no body for libcurl to say it of.
+        case .contentLength where head.framing != .sized(0): return
         case .correlationID where !keepsCorrelation: return
         case .maxForwards:
             if case .forward(let value) = limit {

@@ -14,7 +14,8 @@ final class Deadline {
     /// Disarms; cheap and idempotent.
     func clear() { due = .max }
 
-    fileprivate func fire() {
+    /// Runs the action; for the reactor.
+    func fire() {
         due = .max
         action()
     }
@@ -43,19 +44,18 @@ struct DeadlineHeap {
         return Int32(clamping: max(0, first.time - now))
     }
 
-    /// Fires what is due at `now`; entries that were moved are set anew, cleared ones dropped.
-    mutating func fire(now: Int64) {
+    /// Takes out the next deadline that is due at `now`, for its `fire`; entries that were moved are set anew,
+    /// cleared ones dropped. Firing is left to the caller: an action may arm deadlines of the same heap.
+    mutating func nextDue(now: Int64) -> Deadline? {
         while let first = entries.first, first.time <= now {
             pop()
             let deadline = first.deadline
             guard deadline.scheduled == first.time else { continue }
             deadline.scheduled = .max
-            if deadline.due <= now {
-                deadline.fire()
-            } else if deadline.due != .max {
-                push(deadline, at: deadline.due)
-            }
+            if deadline.due <= now { return deadline }
+            if deadline.due != .max { push(deadline, at: deadline.due) }
         }
+        return nil
     }
 
     private mutating func push(_ deadline: Deadline, at time: Int64) {

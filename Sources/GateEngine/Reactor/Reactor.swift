@@ -116,7 +116,7 @@ final class Reactor {
             now = gate_monotonic_ms()
             for i in 0..<max(0, Int(count)) { unsafe dispatch(ready[i]) }
             for message in mailbox.take() { onMessage(message) }
-            deadlines.fire(now: now)
+            while let deadline = deadlines.nextDue(now: now) { deadline.fire() }
             finishRound()
             rounds.add(1, ordering: .relaxed)
         }

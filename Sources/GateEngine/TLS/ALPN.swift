@@ -1,6 +1,6 @@
 /// Chooses the application protocol (RFC 7301) among those that a client offers.
 enum ALPN {
-    /// What the gate speaks inside a tunnel, dearest first.
+    /// What the gate speaks inside a tunnel, best first.
     private static let spoken = [Array("http/1.1".utf8), Array("http/1.0".utf8)]
 
     /// Where the chosen name lies in a client's list of length-prefixed names; nil when nothing is shared.

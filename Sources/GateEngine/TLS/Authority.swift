@@ -85,7 +85,8 @@ package final class Authority: Sendable {
     ) throws(AuthorityError) {
         guard certificate.matches(key) else {
             throw AuthorityError(
-                file: keyFile, message: "is not the key of the certificate in \(certificateFile): name the pair together")
+                file: keyFile,
+                message: "is not the key of the certificate in \(certificateFile): name the pair together")
         }
         guard certificate.isAuthority else {
             throw AuthorityError(

@@ -30,7 +30,9 @@ internal import Glibc
     func setCommonName(_ name: String) throws(AuthorityError) {
         let subject = unsafe X509_get_subject_name(x509)
         let bytes = Array(name.utf8)
-        guard unsafe X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, bytes, Int32(clamping: bytes.count), -1, 0) == 1
+        guard
+            unsafe X509_NAME_add_entry_by_NID(
+                subject, NID_commonName, MBSTRING_UTF8, bytes, Int32(clamping: bytes.count), -1, 0) == 1
         else { throw Self.failure("common name") }
     }
 
@@ -40,7 +42,9 @@ internal import Glibc
     }
 
     func setIssuer(_ issuer: CertificateHandle) throws(AuthorityError) {
-        guard unsafe X509_set_issuer_name(x509, X509_get_subject_name(issuer.x509)) == 1 else { throw Self.failure("issuer") }
+        guard unsafe X509_set_issuer_name(x509, X509_get_subject_name(issuer.x509)) == 1 else {
+            throw Self.failure("issuer")
+        }
     }
 
     func setKey(_ key: KeyHandle) throws(AuthorityError) {
@@ -48,7 +52,9 @@ internal import Glibc
     }
 
     /// A constant in OpenSSL's own syntax, never text from outside. `issuer` nil: the draft itself.
-    func makeExtension(_ nid: Int32, _ value: String, issuer: CertificateHandle?) throws(AuthorityError) -> ExtensionHandle {
+    func makeExtension(_ nid: Int32, _ value: String, issuer: CertificateHandle?) throws(AuthorityError)
+        -> ExtensionHandle
+    {
         guard let made = unsafe gate_x509_extension(issuer?.x509 ?? x509, x509, nid, value) else {
             throw Self.failure("extension \(value)")
         }
@@ -62,7 +68,9 @@ internal import Glibc
     /// The one name that the certificate is for: a DNS name's or an address's bytes.
     func setAlternativeName(_ bytes: [UInt8], isAddress: Bool, isCritical: Bool) throws(AuthorityError) {
         let type = isAddress ? GEN_IPADD : GEN_DNS
-        guard let text = unsafe isAddress ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new(), let name = unsafe GENERAL_NAME_new() else {
+        guard let text = unsafe isAddress ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new(),
+            let name = unsafe GENERAL_NAME_new()
+        else {
             throw Self.failure("alternative name")
         }
         let isSet = unsafe ASN1_STRING_set(text, bytes, Int32(clamping: bytes.count)) == 1
@@ -72,7 +80,10 @@ internal import Glibc
             throw Self.failure("alternative name")
         }
         defer { unsafe GENERAL_NAMES_free(names) }
-        guard unsafe X509_add1_ext_i2d(x509, NID_subject_alt_name, UnsafeMutableRawPointer(names), isCritical ? 1 : 0, UInt(X509V3_ADD_APPEND)) == 1
+        guard
+            unsafe X509_add1_ext_i2d(
+                x509, NID_subject_alt_name, UnsafeMutableRawPointer(names), isCritical ? 1 : 0, UInt(X509V3_ADD_APPEND))
+                == 1
         else { throw Self.failure("alternative name") }
     }
 
@@ -80,7 +91,9 @@ internal import Glibc
     func sign(with key: KeyHandle) throws(AuthorityError) -> CertificateHandle {
         // Ed25519 and its like have their digest built in.
         let digest = unsafe EVP_PKEY_get_base_id(key.pkey) == EVP_PKEY_ED25519 ? nil : EVP_sha256()
-        guard unsafe X509_sign(x509, key.pkey, digest) > 0, unsafe X509_up_ref(x509) == 1 else { throw Self.failure("signature") }
+        guard unsafe X509_sign(x509, key.pkey, digest) > 0, unsafe X509_up_ref(x509) == 1 else {
+            throw Self.failure("signature")
+        }
         return unsafe CertificateHandle(owning: x509)
     }
 

@@ -113,7 +113,8 @@ enum CertificateFile {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/\(part)"
-            if unsafe mkdir(made, 0o700) != 0 && errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES {
+            if unsafe mkdir(made, 0o700) != 0 && errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES
+            {
                 throw failure(made, "the state directory cannot be made")
             }
         }

@@ -2,7 +2,7 @@ internal import CGate
 internal import Glibc
 
 /// Owns one X509, and reads from it what the gate asks.
-@safe final class CertificateHandle: @unchecked Sendable {  // not changed once made; OpenSSL counts references atomically
+@safe final class CertificateHandle: @unchecked Sendable {  // not changed once made; OpenSSL counts atomically
     let x509: OpaquePointer
 
     init(owning x509: OpaquePointer) { unsafe self.x509 = unsafe x509 }
@@ -66,8 +66,15 @@ internal import Glibc
     deinit { unsafe EVP_PKEY_free(pkey) }
 
     /// A new key on P-256.
-    static func p256() throws(AuthorityError) -> KeyHandle {
-        guard let pkey = unsafe gate_evp_p256() else {
+    static func p256() throws(AuthorityError) -> KeyHandle { unsafe try made(unsafe gate_evp_p256()) }
+
+    /// A new key on P-256 of the kind that is put into many certificates cheaply.
+    static func p256ForLeaves() throws(AuthorityError) -> KeyHandle {
+        unsafe try made(unsafe gate_evp_p256_for_leaves())
+    }
+
+    private static func made(_ pkey: OpaquePointer?) throws(AuthorityError) -> KeyHandle {
+        guard let pkey = unsafe pkey else {
             throw AuthorityError(file: "OpenSSL", message: "cannot make a P-256 key: \(TLSErrorQueue.words())")
         }
         return unsafe KeyHandle(owning: pkey)

@@ -57,7 +57,8 @@ final class LeafCache: Sendable {
         let result: Result<TLSContext, AuthorityError> = slot.context.withLock { present in
             // Near the authority's own end a leaf cannot be renewed any further.
             if let present, present.leaf.notAfter > now,
-                present.leaf.notAfter - now > Self.renewalSeconds || present.leaf.notAfter == server.issuer.authority.notAfter
+                present.leaf.notAfter - now > Self.renewalSeconds
+                    || present.leaf.notAfter == server.issuer.authority.notAfter
             {
                 return .success(present)
             }

@@ -21,7 +21,7 @@ final class LeafIssuer: Sendable {
 
     init(authority: Authority) throws(AuthorityError) {
         self.authority = authority
-        key = try KeyHandle.p256()
+        key = try KeyHandle.p256ForLeaves()
         let draft = try CertificateDraft()
         try draft.setKey(key)
         var extensions: [ExtensionHandle] = []
@@ -46,7 +46,8 @@ final class LeafIssuer: Sendable {
         let notAfter = min(now + Self.validSeconds, authority.notAfter)
         guard notAfter > now else {
             throw AuthorityError(
-                file: authority.certificateFile, message: "has expired: make a new one (`stoplog ca rotate`) and restart")
+                file: authority.certificateFile,
+                message: "has expired: make a new one (`stoplog ca rotate`) and restart")
         }
         try draft.setDates(from: notBefore, to: notAfter)
         try draft.setIssuer(authority.certificate)

@@ -8,7 +8,8 @@ enum ServerNameExtension {
         guard bytes.count > 5 else { return nil }
         let listCount = unsafe Int(bytes[0]) << 8 | Int(bytes[1])
         let nameCount = unsafe Int(bytes[3]) << 8 | Int(bytes[4])
-        guard listCount == bytes.count - 2, unsafe bytes[2] == 0, nameCount == bytes.count - 5, nameCount <= longestName else { return nil }
+        guard listCount == bytes.count - 2, unsafe bytes[2] == 0, nameCount == bytes.count - 5, nameCount <= longestName
+        else { return nil }
         let name = unsafe bytes[5...].map { byte in
             (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
         }

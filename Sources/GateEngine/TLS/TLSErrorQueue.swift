@@ -1,6 +1,6 @@
 internal import CGate
 
-/// OpenSSL's error queue of this thread: emptied before a call that reports through it, and at once after one that failed.
+/// OpenSSL's error queue of this thread: emptied before a call that reports through it, and at once after it failed.
 enum TLSErrorQueue {
     /// The first error, which names the cause; those after it only say who passed it on.
     struct Entry {

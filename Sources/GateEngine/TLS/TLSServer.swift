@@ -46,7 +46,9 @@ internal import Glibc
         unsafe gate_ssl_ctx_set_mode(context, Int(SSL_MODE_NO_AUTO_CHAIN))
         guard unsafe SSL_CTX_use_PrivateKey(context, issuer.key.pkey) == 1 else { throw Self.failure("key") }
         for certificate in issuer.authority.intermediates {
-            guard unsafe gate_ssl_ctx_add1_chain_cert(context, certificate.x509) == 1 else { throw Self.failure("chain") }
+            guard unsafe gate_ssl_ctx_add1_chain_cert(context, certificate.x509) == 1 else {
+                throw Self.failure("chain")
+            }
         }
     }
 

@@ -90,17 +90,20 @@ internal import Glibc
     }
 
     /// The client's hello is there and nothing of it acted upon; false ends the handshake.
+    ///
+    /// Runs again after a HelloRetryRequest: a disagreement stays one, whatever the second hello names.
     func helloReceived() -> Bool {
         var bytes: UnsafePointer<UInt8>?
         var count = 0
-        guard unsafe SSL_client_hello_get0_ext(ssl, UInt32(TLSEXT_TYPE_server_name), &bytes, &count) == 1, let bytes = unsafe bytes else { return true }
-        // OpenSSL itself refuses what is malformed, right after this.
-        guard let name = unsafe ServerNameExtension.hostName(UnsafeBufferPointer(start: bytes, count: count)) else { return true }
-        serverName = name
-        let asked = LeafName(name)
-        guard asked != context.name else { return true }
+        guard unsafe SSL_client_hello_get0_ext(ssl, UInt32(TLSEXT_TYPE_server_name), &bytes, &count) == 1,
+            let start = unsafe bytes
+        else { return true }
+        let asked = unsafe ServerNameExtension.hostName(UnsafeBufferPointer(start: start, count: count))
+        serverName = asked
+        let name = asked.flatMap { LeafName($0) }
+        guard name != context.name else { return true }
         serverNameAgrees = false
-        return presentOther(asked)
+        return presentOther(name)
     }
 
     /// The leaf of a name that isn't the tunnel's: outside the cache, under a session-id context of its own.
@@ -198,7 +201,9 @@ internal import Glibc
             }
             guard let entry else { return transport.isAtEnd ? .closed(clean: false) : .failed(.system(0)) }
             if entry.reason == SSL_R_UNEXPECTED_EOF_WHILE_READING { return .closed(clean: false) }
-            if entry.reason > SSL_AD_REASON_OFFSET { return .failed(.alert(entry.text)) }
+            if entry.library == ERR_LIB_SSL && entry.reason > SSL_AD_REASON_OFFSET {
+                return .failed(.alert(entry.text))
+            }
             return .failed(.protocolFault(entry.text))
         }
     }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The PEM bundle for programs behind the gate: the system's roots, the user's own, and the gate's authority.
 package enum TrustBundle {
-    /// Where distributions keep their roots: Debian, Ubuntu, Alpine, Arch; Fedora, RHEL; openSUSE; Alpine; FreeBSD; macOS.
+    /// Where distributions keep their roots: Debian, Arch, Alpine; Fedora; RHEL; openSUSE; macOS; FreeBSD.
     private static let places = [
         "/etc/ssl/certs/ca-certificates.crt",
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",

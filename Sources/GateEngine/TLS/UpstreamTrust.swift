@@ -49,13 +49,15 @@ internal import Glibc
     private static func certificates(of file: String) throws(AuthorityError) -> [CertificateHandle] {
         guard let text = try CertificateFile.read(file) else {
             throw AuthorityError(
-                file: file, message: "there is no such file: give a PEM file with the roots that upstreams are checked by")
+                file: file,
+                message: "there is no such file: give a PEM file with the roots that upstreams are checked by")
         }
         let certificates = PEM.certificates(in: text)
         guard !certificates.isEmpty else {
             throw AuthorityError(
                 file: file,
-                message: "holds no certificate in PEM form (a DER file is turned into one by `openssl x509 -inform der`)")
+                message:
+                    "holds no certificate in PEM form (a DER file is turned into one by `openssl x509 -inform der`)")
         }
         return certificates
     }

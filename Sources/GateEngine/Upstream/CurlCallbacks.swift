@@ -15,8 +15,7 @@ func curlWrote(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     let all = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    guard let transfer = unsafe handle(context)?.transfer, unsafe transfer.bodyReceived(all) else { return -1 }
-    return size * count
+    return unsafe handle(context)?.transfer?.bodyReceived(all) ?? -1
 }
 
 func curlHeader(
@@ -61,8 +60,9 @@ func curlClosesSocket(_ context: UnsafeMutableRawPointer?, _ descriptor: Int32) 
 func curlMakesTLS(
     _ easy: UnsafeMutableRawPointer?, _ tls: UnsafeMutableRawPointer?, _ context: UnsafeMutableRawPointer?
 ) -> CURLcode {
-    guard let engine = unsafe engine(context), let tls = unsafe tls else { return CURLE_ABORTED_BY_CALLBACK }
-    unsafe engine.trust?.apply(to: OpaquePointer(tls))
+    guard let handle = unsafe handle(context), let tls = unsafe tls else { return CURLE_ABORTED_BY_CALLBACK }
+    handle.isHandshaking = true
+    unsafe handle.engine.trust?.apply(to: OpaquePointer(tls))
     return CURLE_OK
 }
 

@@ -334,7 +334,8 @@ import GatePolicy
     /// Opens a socket for libcurl, unless its address is denied.
     func open(_ address: UnsafeMutablePointer<curl_sockaddr>, for handle: CurlHandle) -> Int32 {
         let isRerouted = handle.tunnel?.isRerouted ?? handle.transfer?.isRerouted ?? false
-        if unsafe isGuarded(isRerouted) && !isAllowed(address) {
+        let isDenied = unsafe hasGuard && !isAllowed(address)
+        if isDenied && !isRerouted {
             handle.deniedCount += 1
             return -1
         }
@@ -343,15 +344,15 @@ import GatePolicy
         guard descriptor >= 0 else { return -1 }
         let socket = CurlSocket(descriptor: descriptor, isConnection: true, engine: self)
         socket.user = handle
+        socket.isDenied = isDenied
         keep(socket)
         handle.opened.append(descriptor)
         handle.openedCount += 1
         return descriptor
     }
 
-    private func isGuarded(_ isRerouted: Bool) -> Bool {
-        !isRerouted && settings.proxy == nil && !settings.denyNetworks.isEmpty
-    }
+    /// Through a proxy the only address dialled is the proxy's (or a reroute's), and that is exempt.
+    private var hasGuard: Bool { settings.proxy == nil && !settings.denyNetworks.isEmpty }
 
     /// An address of a family that is neither IPv4 nor IPv6 is not allowed.
     private func isAllowed(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
@@ -363,10 +364,11 @@ import GatePolicy
         }
     }
 
-    /// The same check for the peer of a connection that is about to be used, perhaps again.
-    func denies(_ literal: UnsafePointer<CChar>, isRerouted: Bool) -> Bool {
-        guard isGuarded(isRerouted) else { return false }
-        guard let address = unsafe IPAddress(literal: literal) else { return true }
+    /// The same check for a connection that is about to be used, perhaps again; an unknown one is looked at anew.
+    func denies(_ socket: CurlSocket?, _ peer: CurlPeer, isRerouted: Bool) -> Bool {
+        guard hasGuard, !isRerouted else { return false }
+        if let socket { return socket.isDenied }
+        guard let address = unsafe IPAddress(literal: peer.address) else { return true }
         return settings.denyNetworks.denies(address)
     }
 

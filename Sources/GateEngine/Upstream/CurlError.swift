@@ -99,7 +99,7 @@ struct CurlFailure {
         if hasHead { return .body }
         if isSending { return mayHaveLeft ? .head : .send }
         guard let handle else { return .connect }
-        if unsafe gate_curl_info_offset(handle.easy, CURLINFO_CONNECT_TIME_T) > 0 { return .handshake }
+        if handle.isHandshaking { return .handshake }
         return unsafe gate_curl_info_offset(handle.easy, CURLINFO_NAMELOOKUP_TIME_T) > 0 ? .connect : .resolve
     }
 

@@ -20,6 +20,8 @@ internal import Glibc
     /// Sockets made for the current call, and addresses that were not dialled because they are denied.
     var openedCount = 0
     var deniedCount = 0
+    /// TCP is connected and TLS has begun.
+    var isHandshaking = false
     unowned let engine: CurlEngine
     /// The head and idle deadline of the current call.
     private(set) var deadline: Deadline
@@ -113,7 +115,7 @@ internal import Glibc
             gate_curl_set_open_socket(easy, curlOpensSocket, context),
             // Connections outlive the handle that opened them.
             gate_curl_set_close_socket(easy, curlClosesSocket, engineContext),
-            gate_curl_set_tls(easy, curlMakesTLS, engineContext),
+            gate_curl_set_tls(easy, curlMakesTLS, context),
             "http,https".withCString { unsafe gate_curl_set_pointer(easy, CURLOPT_PROTOCOLS_STR, $0) },
         ]
         return codes.first { $0 != CURLE_OK } ?? CURLE_OK
@@ -148,6 +150,7 @@ internal import Glibc
         socket = nil
         openedCount = 0
         deniedCount = 0
+        isHandshaking = false
         if !opened.isEmpty { opened.removeAll(keepingCapacity: true) }
     }
 

@@ -7,7 +7,11 @@ enum CurlLibrary {
     static let closeIndex: Int32 = gate_tls_close_index()
 
     /// `curl_global_init`; a static is initialised once, whichever threads ask.
-    private static let initialised: CURLcode = curl_global_init(Int(CURL_GLOBAL_ALL))
+    private static let initialised: CURLcode = {
+        // With NOSIGNAL libcurl leaves SIGPIPE to the application (CURLOPT_NOSIGNAL(3)).
+        _ = signal(SIGPIPE, SIG_IGN)
+        return curl_global_init(Int(CURL_GLOBAL_ALL))
+    }()
 
     /// What is lacking, as sentences.
     static func check() -> [String] {

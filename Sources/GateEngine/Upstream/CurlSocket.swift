@@ -15,6 +15,10 @@ final class CurlSocket: ReadinessHandler {
     var localPort: UInt16 = 0
     /// The peer, as far as it is needed to tell connections with one local port apart.
     var remotePort: Int32 = 0
+    /// The peer's address is in a denied network: only rerouted calls may use the connection.
+    var isDenied = false
+    /// Must not carry another request.
+    var isUsedUp = false
     /// The next connection with the same local port.
     var nextSamePort: CurlSocket?
 
@@ -56,6 +60,7 @@ final class CurlSocket: ReadinessHandler {
     /// The transfer that used the connection has ended and libcurl keeps it.
     func becameIdle() {
         user = nil
+        if isUsedUp { return abandon() }
         if wanted == 0 { watch(GATE_EPOLLIN) }
     }
 

@@ -66,15 +66,19 @@ final class CurlTransfer {
 
     // MARK: What the exchange asks
 
-    /// No more response bytes for now; at most what libcurl has read already still comes.
+    /// No more response bytes for now: none come after this.
     func pauseReading() {
+        guard let handle, !wantsPause else { return }
         wantsPause = true
-        changed()
+        // Time in which the gate itself holds the upstream back is not the upstream's.
+        if framing != nil { handle.deadline.clear() }
     }
 
     func resumeReading() {
+        guard handle != nil, wantsPause else { return }
         wantsPause = false
-        changed()
+        if framing != nil { armIdle() }
+        if isReadPaused { changed() }
     }
 
     /// The request's body has more to offer (or its end) after `BodySupply.later`.
@@ -99,12 +103,9 @@ final class CurlTransfer {
         guard let handle else { return }
         if isCancelled { return engine.finish(self, failure(nil)) }
         var isChanged = false
-        let pausesRead = wantsPause && framing != nil
-        if pausesRead != isReadPaused {
-            isReadPaused = pausesRead
+        if isReadPaused && !wantsPause {
+            isReadPaused = false
             isChanged = true
-            // Time in which the gate itself holds the upstream back is not the upstream's.
-            if pausesRead { handle.deadline.clear() } else { armIdle() }
         }
         if isBodyPaused && (wakesBody || isUploadOver) {
             isBodyPaused = false
@@ -112,8 +113,9 @@ final class CurlTransfer {
         }
         guard isChanged else { return }
         let mask = (isReadPaused ? CURLPAUSE_RECV : 0) | (isBodyPaused ? CURLPAUSE_SEND : 0)
+        // Brings what libcurl kept; a handler that pauses again there is heard.
         let code = unsafe curl_easy_pause(handle.easy, mask)
-        if code != CURLE_OK { engine.finish(self, failure(code)) }
+        if code != CURLE_OK, code != CURLE_BAD_FUNCTION_ARGUMENT { engine.finish(self, failure(code)) }
     }
 
     // MARK: Deadlines
@@ -141,8 +143,8 @@ final class CurlTransfer {
         guard let handle, !isCancelled else { return false }
         aboutToSendCount += 1
         guard aboutToSendCount == 1 else { return refuse(.resend) }
-        if unsafe engine.denies(peer.address, isRerouted: isRerouted) { return refuse(.denied) }
         let isReused = engine.attach(handle, to: peer)
+        if engine.denies(handle.socket, peer, isRerouted: isRerouted) { return refuse(.denied) }
         if isReused, let socket = handle.socket, socket.hasUnaskedInput {
             socket.abandon()
             return refuse(.stale)
@@ -162,7 +164,7 @@ final class CurlTransfer {
         switch unsafe handler.upstreamWantsBody(into: room) {
         case .bytes(let count) where count > 0 && count <= room.count:
             if let bodyLeft { self.bodyLeft = bodyLeft - count }
-            if framing == nil { armHead() } else if !isReadPaused { armIdle() }
+            if framing == nil { armHead() } else if !wantsPause { armIdle() }
             return count
         case .bytes(0), .later:
             isBodyPaused = true
@@ -202,24 +204,32 @@ final class CurlTransfer {
     private func finalHead(_ head: ResponseHead, _ handler: any UpstreamHandler) {
         headBytes = 0
         framing = head.framing
-        armIdle()
+        if wantsPause { handle?.deadline.clear() } else { armIdle() }
         if head.framing == .untilClose && isSecure { handle?.watchClose() }
+        // On such a connection libcurl would speak HTTP/1.0 itself, and could not send a chunked body.
+        if head.minorVersion == 0 { handle?.socket?.isUsedUp = true }
         if head.status >= 300 && isBodyPaused {
             // libcurl stops sending, but waits for ever while its read side is paused.
             isUploadOver = true
             changed()
         }
         handler.upstreamHead(head)
-        if wantsPause { changed() }
     }
 
-    func bodyReceived(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let handler, !isCancelled, stop == nil else { return false }
-        guard framing != nil else { return refuse(.badResponse("content without a head")) }
+    /// The count for libcurl: all, or "pause" (libcurl keeps the bytes and brings them again), or "give up".
+    ///
+    /// libcurl reads up to a hundred times before it returns: a pause that waited for that would let megabytes in.
+    func bodyReceived(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let handler, !isCancelled, stop == nil else { return -1 }
+        guard framing != nil else { return refuse(.badResponse("content without a head")) ? 0 : -1 }
+        if wantsPause {
+            isReadPaused = true
+            return Int(CURL_WRITEFUNC_PAUSE)
+        }
         received += bytes.count
         armIdle()
         unsafe handler.upstreamBody(bytes)
-        return true
+        return bytes.count
     }
 
     private func refuse(_ reason: Stop) -> Bool {
@@ -278,7 +288,7 @@ final class CurlTransfer {
     private func failure(_ code: CURLcode?) -> UpstreamError {
         CurlFailure(
             code: code, stop: isCancelled ? nil : stop, handle: handle, mayHaveLeft: mayHaveLeft,
-            isSending: bytesBefore != nil, hasHead: framing != nil, hasHeadBytes: headBytes > 0
+            isSending: bytesBefore != nil, hasHead: framing != nil, hasHeadBytes: headBytes > 0 || interimHeads > 0
         ).error
     }
 }

@@ -44,11 +44,11 @@ final class UpstreamTunnel {
 
     func aboutToOpen(_ peer: CurlPeer) -> Bool {
         guard let handle else { return false }
-        if unsafe engine.denies(peer.address, isRerouted: isRerouted) {
+        _ = engine.attach(handle, to: peer)
+        if engine.denies(handle.socket, peer, isRerouted: isRerouted) {
             stop = .denied
             return false
         }
-        _ = engine.attach(handle, to: peer)
         return handle.socket != nil
     }
 

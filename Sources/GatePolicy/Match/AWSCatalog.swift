@@ -82,33 +82,41 @@ struct AWSCatalog: Sendable {
         var at = services[service].block.lowerBound
         let end = services[service].block.upperBound
         while at < end {
-            let lineEnd = text[at..<end].firstIndex(of: 0x0A) ?? end
-            let line = text[at..<lineEnd]
+            var lineEnd = at
+            var templateEnd = at
+            while lineEnd < end, text[lineEnd] != 0x0A {
+                if templateEnd == at, text[lineEnd] == UInt8(ascii: " ") { templateEnd = lineEnd }
+                lineEnd += 1
+            }
+            let template = at..<templateEnd
             at = lineEnd + 1
-            let fields = line.split(separator: UInt8(ascii: " "))
-            guard let template = fields.first else { continue }
-            let actions = fields.dropFirst().filter { $0.first == request.methodLetter }.map { Array($0.dropFirst(2)) }
-            guard !actions.isEmpty, let score = Self.score(template, request), score >= bestScore else { continue }
+            guard let score = score(template, request), score >= bestScore else { continue }
+            let found = actions(in: templateEnd..<lineEnd, request.methodLetter)
+            guard !found.isEmpty else { continue }
             if score > bestScore { best = [] }
             bestScore = score
-            best += actions
+            best += found
         }
         return best
     }
 
+    /// The actions of one method in a line's ` M:Action M:Action`.
+    private func actions(in range: Range<Int>, _ letter: UInt8) -> [[UInt8]] {
+        text[range].split(separator: UInt8(ascii: " ")).filter { $0.first == letter }.map { Array($0.dropFirst(2)) }
+    }
+
     /// How closely a template fits: its query parts first, then its literal segments; nil where it does not.
-    private static func score(_ template: ArraySlice<UInt8>, _ request: RESTRequest) -> Int? {
-        let mark = template.firstIndex(of: UInt8(ascii: "?")) ?? template.endIndex
-        var score = 0
-        if mark < template.endIndex {
-            for part in template[(mark + 1)...].split(separator: UInt8(ascii: "&")) {
-                guard holds(part, request) else { return nil }
-                score += 100
-            }
+    private func score(_ template: Range<Int>, _ request: RESTRequest) -> Int? {
+        var mark = template.lowerBound
+        while mark < template.upperBound, text[mark] != UInt8(ascii: "?") { mark += 1 }
+        guard let literals = fit(template.lowerBound..<mark, request.segments) else { return nil }
+        guard mark < template.upperBound else { return literals }
+        var score = literals
+        for part in text[(mark + 1)..<template.upperBound].split(separator: UInt8(ascii: "&")) {
+            guard Self.holds(part, request) else { return nil }
+            score += 100
         }
-        let segments = template[..<mark].split(separator: UInt8(ascii: "/"))
-        guard let literals = fit(segments, request.segments) else { return nil }
-        return score + literals
+        return score
     }
 
     private static func holds(_ part: ArraySlice<UInt8>, _ request: RESTRequest) -> Bool {
@@ -117,19 +125,42 @@ struct AWSCatalog: Sendable {
         return request.query.contains(Array(part[..<equals]), value: Array(part[(equals + 1)...]))
     }
 
-    /// The number of literal segments where the template fits. `**` takes one segment or more, at most one of them.
-    private static func fit(_ template: [ArraySlice<UInt8>], _ segments: [[UInt8]]) -> Int? {
-        let star = UInt8(ascii: "*")
-        let greedy = template.firstIndex { $0.elementsEqual([star, star]) }
-        guard greedy == nil ? template.count == segments.count : template.count <= segments.count else { return nil }
+    /// The number of literal segments where the template's path fits.
+    ///
+    /// `**` takes one segment or more, and a
+    /// template has at most one of them.
+    private func fit(_ template: Range<Int>, _ segments: [[UInt8]]) -> Int? {
         var literals = 0
-        for (index, part) in template.enumerated() where index != greedy {
-            let isAfter = greedy.map { index > $0 } ?? false
-            let segment = segments[isAfter ? segments.count - (template.count - index) : index]
-            if part.elementsEqual([star]) { continue }
-            guard part.elementsEqual(segment) else { return nil }
-            literals += 1
+        var segment = 0
+        var at = template.lowerBound
+        while at < template.upperBound {
+            // At a slash; a template `/` has no part behind it.
+            let start = at + 1
+            var end = start
+            while end < template.upperBound, text[end] != UInt8(ascii: "/") { end += 1 }
+            at = end
+            if start == end { continue }
+            guard segment < segments.count else { return nil }
+            if text[start] == UInt8(ascii: "*") {
+                if end - start == 1 {
+                    segment += 1
+                } else {
+                    let behind = text[end..<template.upperBound].count { $0 == UInt8(ascii: "/") }
+                    guard segments.count - behind > segment else { return nil }
+                    segment = segments.count - behind
+                }
+            } else {
+                guard isText(start..<end, segments[segment]) else { return nil }
+                segment += 1
+                literals += 1
+            }
         }
-        return literals
+        return segment == segments.count ? literals : nil
+    }
+
+    private func isText(_ range: Range<Int>, _ bytes: [UInt8]) -> Bool {
+        guard range.count == bytes.count else { return false }
+        for offset in 0..<bytes.count where text[range.lowerBound + offset] != bytes[offset] { return false }
+        return true
     }
 }

@@ -12,7 +12,10 @@ struct AWSEndpoint: Equatable {
     /// Nil for a host that is not AWS's.
     init?(host: String) {
         let bytes = Array(host.utf8)
-        guard let suffix = Self.suffixes.first(where: { bytes.count > $0.count && bytes.suffix($0.count).elementsEqual($0) })
+        guard
+            let suffix = Self.suffixes.first(where: {
+                bytes.count > $0.count && bytes.suffix($0.count).elementsEqual($0)
+            })
         else { return nil }
         let name = bytes.dropLast(suffix.count)
         let labels = name.split(separator: UInt8(ascii: ".")).map { Array($0) }
@@ -21,7 +24,25 @@ struct AWSEndpoint: Equatable {
 
     /// A host may be AWS's: the cheap question first.
     static func mayBe(_ host: String) -> Bool {
-        suffixes.contains { host.utf8.count > $0.count && host.utf8.suffix($0.count).elementsEqual($0) }
+        let utf8 = host.utf8
+        let bytes = utf8.span
+        guard bytes.count > 8 else { return false }
+        // `.com`, `.aws`, `.cn`, `.eu`: the last two letters sort nearly all others out.
+        switch (bytes[bytes.count - 2], bytes[bytes.count - 1]) {
+        case (0x6F, 0x6D), (0x77, 0x73), (0x63, 0x6E), (0x65, 0x75): break
+        default: return false
+        }
+        for suffix in suffixes where ends(bytes, suffix) { return true }
+        return false
+    }
+
+    private static func ends(_ bytes: Span<UInt8>, _ suffix: [UInt8]) -> Bool {
+        guard bytes.count > suffix.count else { return false }
+        let start = bytes.count - suffix.count
+        for offset in stride(from: suffix.count - 1, through: 0, by: -1) where bytes[start + offset] != suffix[offset] {
+            return false
+        }
+        return true
     }
 
     private init?(labels: [[UInt8]]) {

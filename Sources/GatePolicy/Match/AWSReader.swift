@@ -20,7 +20,8 @@ struct AWSReader {
         let host = CanonicalHost.of(view.facts.host)
         let endpoint = AWSEndpoint.mayBe(host) ? AWSEndpoint(host: host) : nil
         var names = endpoint.map { [$0.service] } ?? []
-        for value in view.header(Self.authorization).known {
+        let isSigned = view.headerBegins(Self.authorization, Array("aws".utf8))
+        for value in isSigned ? view.header(Self.authorization).known : [] {
             if let name = Self.scopedService(value.bytes), !names.contains(name) { names.append(name) }
         }
         if view.queryMayName(Self.credential) {
@@ -57,7 +58,9 @@ struct AWSReader {
         return service(ofScope: value[(at + mark.count)...].prefix { $0 != UInt8(ascii: ",") && !ASCII.isBlank($0) })
     }
 
-    /// `KEY/DATE/REGION/SERVICE/aws4_request`; SigV4A has no region. A key may itself hold slashes.
+    /// `KEY/DATE/REGION/SERVICE/aws4_request`; SigV4A has no region.
+    ///
+    /// A key may itself hold slashes.
     private static func service(ofScope scope: ArraySlice<UInt8>) -> [UInt8]? {
         let parts = scope.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.count >= 4, parts[parts.count - 1].elementsEqual("aws4_request".utf8) else { return nil }
@@ -110,15 +113,19 @@ struct AWSReader {
     }
 
     private func unlistedActions(_ view: CallView) -> [AWSCall.Action] {
-        let named = targets.map { AWSCall.Action.named(Self.split($0).action) }
+        let named =
+            targets.map { AWSCall.Action.named(Self.split($0).action) }
             + queryActions(view, mayAskBody: view.contentTypes.contains { $0.isForm })
         return named.isEmpty ? [.undetermined] : named
     }
 
     private func targetActions(_ service: AWSCatalog.Service) -> [AWSCall.Action] {
         let split = targets.map(Self.split)
-        let own = split.filter { $0.prefix == service.targetPrefix }
-        return (own.isEmpty ? split : own).map { .named($0.action) }
+        // A prefix that is another candidate's own is not this one's.
+        let foreign = candidates.map { AWSCatalog.shared.services[$0].targetPrefix }.filter {
+            $0 != service.targetPrefix
+        }
+        return split.filter { !foreign.contains($0.prefix) }.map { .named($0.action) }
     }
 
     /// `/service/NAME/operation/ACTION` of rpc-v2-cbor, which may stand behind a prefix.
@@ -149,17 +156,22 @@ struct AWSReader {
                 hasCopySource: isS3 && view.firstHeader(Array("x-amz-copy-source".utf8)) != nil)
             var names = AWSCatalog.shared.actions(of: candidate, request)
             // A browser's form upload has no action of its own in the models.
-            if names.isEmpty, isS3, letter == UInt8(ascii: "P"), segments.count == 1 { names = [Array("PutObject".utf8)] }
+            if names.isEmpty, isS3, letter == UInt8(ascii: "P"), segments.count == 1 {
+                names = [Array("PutObject".utf8)]
+            }
             actions += names.map { .named($0) }
         }
         return actions
     }
 
-    /// S3's path with the bucket in front. A host that is not AWS's may hold the bucket or not.
+    /// S3's path with the bucket in front.
+    ///
+    /// A host that is not AWS's may hold the bucket or not.
     private func bucketPaths(_ path: [[UInt8]], _ view: CallView) -> [[[UInt8]]] {
         if let bucket { return [[bucket] + path] }
         let host = view.facts.host
-        guard !hasOwnHost, host.contains("."), !host.contains(":"), !host.allSatisfy({ $0.isNumber || $0 == "." }) else {
+        guard !hasOwnHost, host.contains("."), !host.contains(":"), !host.allSatisfy({ $0.isNumber || $0 == "." })
+        else {
             return [path]
         }
         return [path, [Array("bucket".utf8)] + path]

@@ -88,13 +88,16 @@ final class CallView {
 
     /// The gRPC method called.
     var grpc: Found<GRPCMethod> {
-        guard contentTypes.contains(where: \.isGRPC) else { return .absent }
+        guard isGRPC else { return .absent }
         let path = PercentDecoder.decode(bytes(of: facts.path), keepingSlashes: false)
         let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true)
         guard parts.count >= 2 else { return .unknown }
         let service = Array(parts.dropLast().joined(separator: [UInt8(ascii: "/")]))
         return .values([GRPCMethod(service: service, method: Array(parts[parts.count - 1]))])
     }
+
+    private static let grpcType = Array("application/grpc".utf8)
+    private var isGRPC: Bool { headerBegins(Self.contentType, Self.grpcType) }
 
     /// The AWS actions that may be executed; the service is known even where the action is not.
     private(set) lazy var aws: Found<AWSCall> = awsReader?.calls(self) ?? .absent
@@ -104,58 +107,46 @@ final class CallView {
 
     /// The error shape that this call's SDK understands.
     var errorDialect: ErrorDialect {
-        if contentTypes.contains(where: \.isGRPC) { return .grpc }
+        if isGRPC { return .grpc }
         return awsReader?.dialect(self) ?? .problem
     }
 
-    // MARK: Method overrides
-
-    /// The values of all headers with one of these names; `_` counts as `-`, as CGI makes them one.
-    func overrideHeaderValues(_ names: [[UInt8]]) -> [[UInt8]] {
-        var values: [[UInt8]] = []
-        for field in facts.fields {
-            let name = clamped(field.name)
-            guard let first = name.first, facts.bytes[first] | 0x20 == UInt8(ascii: "x") else { continue }
-            for wanted in names where isNamed(field, wanted, underscoreIsHyphen: true) {
-                values.append(bytes(of: field.value))
+    /// Whether a line of this header begins with a text, ASCII case ignored; both arguments in lower case.
+    func headerBegins(_ name: [UInt8], _ prefix: [UInt8]) -> Bool {
+        for field in facts.fields where isNamed(field, name) {
+            let value = clamped(field.value)
+            guard value.count >= prefix.count else { continue }
+            var offset = 0
+            while offset < prefix.count, ASCII.lower(facts.bytes[value.lowerBound + offset]) == prefix[offset] {
+                offset += 1
             }
+            if offset == prefix.count { return true }
         }
-        return values
+        return false
     }
 
     /// Whether the query may hold a parameter of this name; a cheap scan that only ever errs towards true.
     func queryMayName(_ name: [UInt8]) -> Bool {
         guard let query = facts.query, let first = name.first else { return false }
+        var isStart = true
         for index in clamped(query) {
             let byte = facts.bytes[index]
-            if byte == UInt8(ascii: "%") || byte == first { return true }
+            if isStart, byte == first || byte == UInt8(ascii: "%") { return true }
+            isStart = byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";")
         }
         return false
     }
 
-    /// The form field that overrides the method of a POST; absent for bodies that claim to be no form.
-    func formOverride(_ name: [UInt8]) -> Evidence {
-        if case .none = body { return .absent }
-        guard bytes(of: facts.method).map(ASCII.upper) == Array("POST".utf8) else { return .absent }
-        let claims = contentTypes
-        switch body {
-        case .none: return .absent
-        case .unread, .unreadable:
-            return claims.isEmpty || claims.contains { $0.isForm || $0.isMultipart } ? .unknown : .absent
-        case .decoded: return form(name)
-        }
-    }
-
     // MARK: Bytes
 
-    private static let contentType = Array("content-type".utf8)
+    static let contentType = Array("content-type".utf8)
 
     /// A copy of the bytes of a range of the head.
     func bytes(of range: Range<Int>) -> [UInt8] { Array(facts.bytes[clamped(range)]) }
 
-    private func clamped(_ range: Range<Int>) -> Range<Int> { range.clamped(to: 0..<facts.bytes.count) }
+    func clamped(_ range: Range<Int>) -> Range<Int> { range.clamped(to: 0..<facts.bytes.count) }
 
-    private func isNamed(_ field: FieldRange, _ name: [UInt8], underscoreIsHyphen: Bool = false) -> Bool {
+    func isNamed(_ field: FieldRange, _ name: [UInt8], underscoreIsHyphen: Bool = false) -> Bool {
         guard field.nameEnd >= field.nameStart, Int(field.nameEnd - field.nameStart) == name.count,
             Int(field.nameEnd) <= facts.bytes.count
         else { return false }

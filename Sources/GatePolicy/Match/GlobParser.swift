@@ -57,7 +57,9 @@ struct GlobParser {
             index += 1
             switch byte {
             case UInt8(ascii: "\\"):
-                guard index < bytes.count else { throw PatternError("a backslash ends the pattern: write \\\\ for one") }
+                guard index < bytes.count else {
+                    throw PatternError("a backslash ends the pattern: write \\\\ for one")
+                }
                 tokens.append(token(of: bytes[index]))
                 index += 1
             case UInt8(ascii: "*"):
@@ -184,7 +186,8 @@ struct GlobParser {
 
     private func embeddedRun(_ tokens: [UInt16]) -> Int? {
         for (index, token) in tokens.enumerated() where token == Self.run {
-            let alone = (index == 0 || tokens[index - 1] == Self.separator)
+            let alone =
+                (index == 0 || tokens[index - 1] == Self.separator)
                 && (index + 1 == tokens.count || tokens[index + 1] == Self.separator)
             if !alone { return index }
         }

@@ -38,7 +38,9 @@ struct GlobPattern: Sendable, Equatable {
     // MARK: Matching
 
     /// Whether the pattern matches these bytes: a canonical path (`/a/b`), a host in lower case, a method in
-    /// upper case, or text. Polynomial time; for paths prefer `matches(_: PathReading)`.
+    /// upper case, or text.
+    ///
+    /// Polynomial time; for paths prefer `matches(_: PathReading)`.
     func matches(_ bytes: Span<UInt8>) -> Bool {
         if domain == .path { return matches(PathReading(bytes.copied)) }
         for alternative in alternatives where matchesOne(alternative, bytes) { return true }
@@ -114,7 +116,8 @@ struct GlobPattern: Sendable, Equatable {
                 retrySegment = segment
                 retryAt = at
             } else if segment < segments.count,
-                segments[segment].matches(bytes, path.segments[at], fold: path.foldsCase) {
+                segments[segment].matches(bytes, path.segments[at], fold: path.foldsCase)
+            {
                 segment += 1
                 at += 1
             } else if retrySegment >= 0 {

@@ -56,8 +56,11 @@ enum GlobSegment: Sendable, Equatable {
         for segment in theirs {
             var next: Set<Int> = []
             for index in reachable where index < ours.count {
-                if ours[index].isAnyRun { next.insert(index) }
-                else if !segment.isAnyRun, ours[index].coversOne(segment) { next.insert(index + 1) }
+                if ours[index].isAnyRun {
+                    next.insert(index)
+                } else if !segment.isAnyRun, ours[index].coversOne(segment) {
+                    next.insert(index + 1)
+                }
             }
             reachable = closure(of: next, in: ours)
             if reachable.isEmpty { return false }

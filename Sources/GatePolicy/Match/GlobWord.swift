@@ -17,7 +17,9 @@ struct GlobWord: Sendable, Equatable {
 
     var hasUppercase: Bool { tokens.contains { $0 < 0x80 && ASCII.isUpper(UInt8($0)) } }
 
-    /// Whether the word matches `bytes[range]`; ASCII case is ignored where `fold` says so. O(n·m) at worst.
+    /// Whether the word matches `bytes[range]`; ASCII case is ignored where `fold` says so.
+    ///
+    /// O(n·m) at worst.
     func matches(_ bytes: Span<UInt8>, _ range: Range<Int>, fold: Bool) -> Bool {
         if let literal {
             guard literal.count == range.count else { return false }
@@ -67,8 +69,11 @@ struct GlobWord: Sendable, Equatable {
         for token in other.tokens {
             var next: Set<Int> = []
             for index in reachable where index < tokens.count {
-                if tokens[index] == Self.star { next.insert(index) }
-                else if tokens[index] == token { next.insert(index + 1) }
+                if tokens[index] == Self.star {
+                    next.insert(index)
+                } else if tokens[index] == token {
+                    next.insert(index + 1)
+                }
             }
             reachable = closure(of: next)
             if reachable.isEmpty { return false }

@@ -50,7 +50,7 @@ struct GraphQLDocument {
         return result
     }
 
-    /// Follows spreads breadth first, each fragment once.
+    /// Follows spreads, each fragment once, without recursion.
     private func collect(_ selections: [Selection], into fields: inout [[UInt8]], _ seen: inout Set<[UInt8]>) -> Bool {
         var distinct = Set(fields)
         var waiting = selections[...]
@@ -88,7 +88,9 @@ struct GraphQLDocument {
         }
         let keyword = try readName()
         if keyword.elementsEqual("fragment".utf8) { return try readFragment() }
-        guard let kind = GraphQLOperation.Kind(rawValue: String(decoding: keyword, as: UTF8.self)) else { throw Fault() }
+        guard let kind = GraphQLOperation.Kind(rawValue: String(decoding: keyword, as: UTF8.self)) else {
+            throw Fault()
+        }
         var name: [UInt8] = []
         if case .name = token { name = try readName() }
         if token == .punctuator(UInt8(ascii: "(")) { try skipBrackets() }

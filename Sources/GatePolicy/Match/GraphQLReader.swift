@@ -16,7 +16,9 @@ struct GraphQLReader {
     private static let query = Array("query".utf8)
     private static let operationName = Array("operationName".utf8)
     private static let extensions = Array("extensions".utf8)
-    private static let storedNames = ["id", "queryId", "query_id", "doc_id", "docId", "documentId", "hash"].map { Array($0.utf8) }
+    private static let storedNames = ["id", "queryId", "query_id", "doc_id", "docId", "documentId", "hash"].map {
+        Array($0.utf8)
+    }
 
     func operations() -> Found<GraphQLOperation> {
         var found: [GraphQLOperation] = []

@@ -2,29 +2,40 @@
 ///
 /// A glob is filed under its literal last labels; what lies there is tested against the whole host.
 struct HostTrie<Value: Sendable>: Sendable {
+    /// Plain numbers, so that walking entries touches no reference counts.
     private struct Entry {
-        let pattern: GlobPattern
+        let pattern: Int
         /// Which alternative of the pattern is filed here.
         let alternative: Int
-        let value: Value
+        let value: Int
     }
 
     private struct Node {
-        var label: [UInt8] = []
-        /// Children by the hash of their label; several share one on collision.
-        var children: [UInt64: [Int]] = [:]
+        /// The node of the label to the right; 0 is the root.
+        let parent: Int
+        let label: [UInt8]
+        let hash: UInt64
         /// Hosts that end here and need no further test.
         var exact: [Entry] = []
         /// Globs whose first wildcard, from the right, comes next.
         var globs: [Entry] = []
     }
 
-    private var nodes = [Node()]
+    private var nodes = [Node(parent: -1, label: [], hash: 0)]
+    private var patterns: [GlobPattern] = []
+    private var values: [Value] = []
+    /// Open addressing over all nodes but the root: a node's index, or 0 for a free slot.
+    ///
+    /// Its size is a power of
+    /// two and at least twice the number of nodes.
+    private var slots = [Int32](repeating: 0, count: 16)
 
     init() {}
 
     /// Files `value` under a pattern of domain `.host`.
     mutating func insert(_ pattern: GlobPattern, _ value: Value) {
+        patterns.append(pattern)
+        values.append(value)
         for (index, segments) in pattern.alternatives.enumerated() {
             var node = 0
             var literals = 0
@@ -33,17 +44,28 @@ struct HostTrie<Value: Sendable>: Sendable {
                 node = child(of: node, label)
                 literals += 1
             }
-            let entry = Entry(pattern: pattern, alternative: index, value: value)
+            let entry = Entry(pattern: patterns.count - 1, alternative: index, value: values.count - 1)
             if literals == segments.count { nodes[node].exact.append(entry) } else { nodes[node].globs.append(entry) }
         }
     }
 
     private mutating func child(of node: Int, _ label: [UInt8]) -> Int {
-        let hash = Self.hash(label.span, 0..<label.count)
-        for index in nodes[node].children[hash] ?? [] where nodes[index].label == label { return index }
-        nodes.append(Node(label: label))
-        nodes[node].children[hash, default: []].append(nodes.count - 1)
+        let bytes = label.span
+        if let found = find(node, bytes, 0..<label.count) { return found }
+        nodes.append(Node(parent: node, label: label, hash: Self.hash(node, bytes, 0..<label.count)))
+        if nodes.count * 2 > slots.count {
+            slots = [Int32](repeating: 0, count: slots.count * 2)
+            for index in 1..<nodes.count { place(index) }
+        } else {
+            place(nodes.count - 1)
+        }
         return nodes.count - 1
+    }
+
+    private mutating func place(_ node: Int) {
+        var slot = Int(truncatingIfNeeded: nodes[node].hash) & (slots.count - 1)
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = Int32(truncatingIfNeeded: node)
     }
 
     /// Calls `visit` once for each insertion whose pattern matches; in no particular order.
@@ -55,9 +77,11 @@ struct HostTrie<Value: Sendable>: Sendable {
         var node = 0
         var end = bytes.count
         while true {
-            for entry in nodes[node].globs { test(entry, bytes, visit) }
+            for entry in nodes[node].globs where matches(entry, bytes) && isFirst(entry, bytes) {
+                visit(values[entry.value])
+            }
             guard end >= 0 else {
-                for entry in nodes[node].exact where isFirst(entry, bytes) { visit(entry.value) }
+                for entry in nodes[node].exact where isFirst(entry, bytes) { visit(values[entry.value]) }
                 return
             }
             var start = end
@@ -69,10 +93,12 @@ struct HostTrie<Value: Sendable>: Sendable {
     }
 
     private func find(_ node: Int, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        guard !nodes[node].children.isEmpty,
-            let candidates = nodes[node].children[Self.hash(bytes, range)]
-        else { return nil }
-        for candidate in candidates where isLabel(candidate, bytes, range) { return candidate }
+        var slot = Int(truncatingIfNeeded: Self.hash(node, bytes, range)) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let candidate = Int(slots[slot])
+            if nodes[candidate].parent == node, isLabel(candidate, bytes, range) { return candidate }
+            slot = (slot + 1) & (slots.count - 1)
+        }
         return nil
     }
 
@@ -84,22 +110,21 @@ struct HostTrie<Value: Sendable>: Sendable {
         return true
     }
 
-    private func test(_ entry: Entry, _ bytes: Span<UInt8>, _ visit: (Value) -> Void) {
-        guard entry.pattern.matchesOne(entry.pattern.alternatives[entry.alternative], bytes) else { return }
-        if isFirst(entry, bytes) { visit(entry.value) }
+    private func matches(_ entry: Entry, _ bytes: Span<UInt8>) -> Bool {
+        patterns[entry.pattern].matchesOne(patterns[entry.pattern].alternatives[entry.alternative], bytes)
     }
 
     /// Whether no earlier alternative of the same pattern matches: each insertion is visited once.
     private func isFirst(_ entry: Entry, _ bytes: Span<UInt8>) -> Bool {
         for index in 0..<entry.alternative
-        where entry.pattern.matchesOne(entry.pattern.alternatives[index], bytes) { return false }
+        where patterns[entry.pattern].matchesOne(patterns[entry.pattern].alternatives[index], bytes) { return false }
         return true
     }
 
-    /// FNV-1a.
-    private static func hash(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    /// FNV-1a over the label, begun with the parent's number.
+    private static func hash(_ node: Int, _ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ (UInt64(truncatingIfNeeded: node) &* 0x9E37_79B9_7F4A_7C15)
         for index in range { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
-        return hash
+        return hash ^ (hash >> 32)
     }
 }

@@ -17,7 +17,9 @@ struct JSONPointer: Sendable, Equatable {
         for part in bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
             read.append(try Self.unescape(part))
         }
-        if read.count > Self.maxSegments { throw PatternError("a JSON pointer has at most \(Self.maxSegments) segments") }
+        if read.count > Self.maxSegments {
+            throw PatternError("a JSON pointer has at most \(Self.maxSegments) segments")
+        }
         segments = read
     }
 

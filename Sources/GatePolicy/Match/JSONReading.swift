@@ -9,14 +9,17 @@ enum JSONReading: Sendable {
     /// Values that one pointer may yield.
     static let maxValues = 4096
 
-    /// Reads a body; `isDeclared` where its content type says JSON. Without that only `{` and `[` begin one.
+    /// Reads a body; `isDeclared` where its content type says JSON.
+    ///
+    /// Without that only `{` and `[` begin one.
     init(_ body: [UInt8], isDeclared: Bool) {
         let text = JSONText.utf8(body)
         guard let first = text.first(where: { !ASCII.isBlank($0) }) else {
             self = .none
             return
         }
-        guard isDeclared || first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "/") else {
+        guard isDeclared || first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "/")
+        else {
             self = .none
             return
         }

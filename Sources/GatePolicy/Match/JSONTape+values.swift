@@ -107,7 +107,8 @@ extension JSONTape {
             return at
         }
         if (0xD800..<0xDC00).contains(unit), at + 5 < source.endIndex, source[at + 4] == UInt8(ascii: "\\"),
-            source[at + 5] == UInt8(ascii: "u"), let low = codeUnit(source, at + 6), (0xDC00..<0xE000).contains(low) {
+            source[at + 5] == UInt8(ascii: "u"), let low = codeUnit(source, at + 6), (0xDC00..<0xE000).contains(low)
+        {
             PercentDecoder.append(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), to: &result)
             return at + 10
         }

@@ -70,8 +70,10 @@ struct JSONTape: Sendable {
                 while at < bytes.count, bytes[at] != 0x0A { at += 1 }
             } else if bytes[at] == UInt8(ascii: "/"), at + 1 < bytes.count, bytes[at + 1] == UInt8(ascii: "*") {
                 at += 2
-                while at < bytes.count, !(bytes[at] == UInt8(ascii: "*") && at + 1 < bytes.count
-                    && bytes[at + 1] == UInt8(ascii: "/")) { at += 1 }
+                while at < bytes.count,
+                    !(bytes[at] == UInt8(ascii: "*") && at + 1 < bytes.count
+                        && bytes[at + 1] == UInt8(ascii: "/"))
+                { at += 1 }
                 at = min(at + 2, bytes.count)
             } else {
                 return
@@ -149,7 +151,8 @@ struct JSONTape: Sendable {
     private static func isPunctuation(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["),
-            UInt8(ascii: "]"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+            UInt8(ascii: "]"), UInt8(ascii: "\""), UInt8(ascii: "'"):
+            true
         default: false
         }
     }

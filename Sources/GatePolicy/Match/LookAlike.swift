@@ -1,12 +1,14 @@
 /// Characters beyond ASCII that lenient servers take for ASCII ones: overlong UTF-8, full width, lone look-alikes.
 enum LookAlike {
     /// The path with every such character replaced; any other bytes stay.
-    static func decode(_ bytes: [UInt8]) -> [UInt8] {
+    ///
+    /// `lax` accepts any ASCII byte as continuation of `C0` and `C1`, as decoders do that look at its low six bits only.
+    static func decode(_ bytes: [UInt8], lax: Bool) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var at = 0
         while at < bytes.count {
-            guard bytes[at] >= 0x80, let (scalar, length) = scalar(bytes, at), let plain = plain(scalar) else {
+            guard bytes[at] >= 0x80, let (scalar, length) = scalar(bytes, at, lax), let plain = plain(scalar) else {
                 result.append(bytes[at])
                 at += 1
                 continue
@@ -17,8 +19,8 @@ enum LookAlike {
         return result
     }
 
-    /// A scalar of two to six bytes, overlong forms and bad continuation marks (`%c0%2f`) accepted.
-    private static func scalar(_ bytes: [UInt8], _ at: Int) -> (UInt32, Int)? {
+    /// A scalar of two to six bytes, overlong forms accepted.
+    private static func scalar(_ bytes: [UInt8], _ at: Int, _ lax: Bool) -> (UInt32, Int)? {
         let lead = bytes[at]
         let length: Int
         switch lead {
@@ -33,8 +35,7 @@ enum LookAlike {
         var value = UInt32(lead) & ((1 << (7 - UInt32(length))) - 1)
         for offset in 1..<length {
             let byte = bytes[at + offset]
-            // Old decoders look at the low six bits only; that is plausible for C0 and C1 alone.
-            guard byte & 0xC0 == 0x80 || (lead <= 0xC1 && byte < 0x80) else { return nil }
+            guard byte & 0xC0 == 0x80 || (lax && lead <= 0xC1 && byte < 0x80) else { return nil }
             value = value << 6 | UInt32(byte & 0x3F)
         }
         return (value, length)
@@ -53,6 +54,11 @@ enum LookAlike {
         case 0x3000, 0xA0: [UInt8(ascii: " ")]
         case 0x212A: [UInt8(ascii: "k")]
         case 0x17F: [UInt8(ascii: "s")]
+        case 0x130, 0x131: [UInt8(ascii: "i")]
+        case 0xFB00: Array("ff".utf8)
+        case 0xFB01: Array("fi".utf8)
+        case 0xFB02: Array("fl".utf8)
+        case 0xFB05, 0xFB06: Array("st".utf8)
         case 0x200B...0x200D, 0x2060, 0xFEFF, 0xAD: []
         case 0x24B6...0x24CF: [UInt8(scalar - 0x24B6) + 0x61]
         case 0x24D0...0x24E9: [UInt8(scalar - 0x24D0) + 0x61]

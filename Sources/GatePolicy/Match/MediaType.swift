@@ -12,7 +12,6 @@ struct MediaType: Sendable, Equatable {
     var isJSON: Bool { contains("json") }
     var isForm: Bool { essence == Array("application/x-www-form-urlencoded".utf8) }
     var isMultipart: Bool { essence.starts(with: "multipart/".utf8) }
-    var isGRPC: Bool { essence.starts(with: "application/grpc".utf8) }
     var isGraphQL: Bool { essence == Array("application/graphql".utf8) }
     var isAmazonJSON: Bool { essence.starts(with: "application/x-amz-json".utf8) }
 
@@ -64,7 +63,10 @@ struct MediaType: Sendable, Equatable {
         while at < text.endIndex, text[at] != UInt8(ascii: "\"") {
             // Browsers write a quote as %22 and leave backslashes alone; RFC 9110 escapes `"` and `\`.
             if text[at] == UInt8(ascii: "\\"), at + 1 < text.endIndex,
-                text[at + 1] == UInt8(ascii: "\"") || text[at + 1] == UInt8(ascii: "\\") { at += 1 }
+                text[at + 1] == UInt8(ascii: "\"") || text[at + 1] == UInt8(ascii: "\\")
+            {
+                at += 1
+            }
             value.append(text[at])
             at += 1
         }

@@ -90,7 +90,8 @@ enum MultipartReader {
         let value = line[(colon + 1)...]
         if field == Array("content-disposition".utf8) {
             let parameters = value[(value.firstIndex(of: UInt8(ascii: ";")) ?? value.endIndex)...]
-            name = MediaType.parameter("name", in: parameters)
+            name =
+                MediaType.parameter("name", in: parameters)
                 ?? MediaType.parameter("name*", in: parameters).map(extended)
         } else if field == Array("content-transfer-encoding".utf8) {
             let coding = ASCII.lowercased(Array(ASCII.trimmed(value)))

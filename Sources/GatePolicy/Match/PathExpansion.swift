@@ -9,46 +9,68 @@ struct PathExpansion {
         static let bytes = 262_144
     }
 
-    private(set) var spellings: [[UInt8]] = []
+    private struct Spelling {
+        var path: [UInt8]
+        /// Not percent-decoded yet, though it holds escapes: every server decodes once, so this is no reading.
+        var isRaw: Bool
+    }
+
     private(set) var isExceeded = false
-    private var seen: Set<[UInt8]> = []
+    private var found: [Spelling] = []
+    private var indices: [[UInt8]: Int] = [:]
     private var bytes = 0
 
     init(_ path: [UInt8]) {
-        add(path)
+        add(path, isRaw: path.contains(UInt8(ascii: "%")))
         var next = 0
-        while next < spellings.count, !isExceeded {
-            rewrite(spellings[next])
+        while next < found.count, !isExceeded {
+            rewrite(found[next])
             next += 1
         }
     }
 
-    private mutating func add(_ spelling: [UInt8]) {
-        guard !isExceeded, !seen.contains(spelling) else { return }
-        bytes += spelling.count
-        if spellings.count >= Limit.spellings || (bytes > Limit.bytes && !spellings.isEmpty) {
+    /// The distinct readings; the path as sent, decoded once, is the first.
+    ///
+    /// Never empty.
+    var spellings: [[UInt8]] {
+        let readings = found.filter { !$0.isRaw }
+        return (readings.isEmpty ? found : readings).map(\.path)
+    }
+
+    private mutating func add(_ path: [UInt8], isRaw: Bool) {
+        if let index = indices[path] {
+            if !isRaw { found[index].isRaw = false }
+            return
+        }
+        bytes += path.count
+        if isExceeded || found.count >= Limit.spellings || (bytes > Limit.bytes && !found.isEmpty) {
             isExceeded = true
             return
         }
-        seen.insert(spelling)
-        spellings.append(spelling)
+        indices[path] = found.count
+        found.append(Spelling(path: path, isRaw: isRaw))
     }
 
     /// Adds whatever one rewriting makes of a spelling.
-    private mutating func rewrite(_ path: [UInt8]) {
+    private mutating func rewrite(_ spelling: Spelling) {
+        let path = spelling.path, isRaw = spelling.isRaw
         let traits = Traits(path)
         if traits.hasPercent {
-            add(PercentDecoder.decode(path, keepingSlashes: false))
-            if traits.hasEncodedSlash { add(PercentDecoder.decode(path, keepingSlashes: true)) }
+            // First the reading of servers that split before they decode: an encoded slash is none.
+            if traits.hasEncodedSlash { add(PercentDecoder.decode(path, keepingSlashes: true), isRaw: false) }
+            add(PercentDecoder.decode(path, keepingSlashes: false), isRaw: false)
         }
-        if traits.hasHigh { add(LookAlike.decode(path)) }
-        if traits.hasBackslash { add(path.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }) }
-        if traits.hasParameters { add(Self.withoutParameters(path)) }
-        if let cut = traits.firstCut { add(Array(path[..<cut])) }
-        if traits.hasControl { add(path.filter { !ASCII.isControl($0) }) }
-        if traits.hasEdgeBlank { add(Self.withoutBlanks(path)) }
-        if traits.hasEmptySegment { add(Self.collapsed(path)) }
-        if traits.hasDotSegment { add(Self.resolved(path)) }
+        if traits.hasHigh {
+            add(LookAlike.decode(path, lax: false), isRaw: isRaw)
+            if traits.hasBrokenOverlong { add(LookAlike.decode(path, lax: true), isRaw: isRaw) }
+        }
+        if traits.hasBackslash { add(path.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }, isRaw: isRaw) }
+        if traits.hasParameters { add(Self.withoutParameters(path), isRaw: isRaw) }
+        if let cut = traits.firstCut { add(Array(path[..<cut]), isRaw: isRaw) }
+        if traits.hasControl { add(path.filter { !ASCII.isControl($0) }, isRaw: isRaw) }
+        if traits.hasEdgeBlank { add(Self.withoutBlanks(path), isRaw: isRaw) }
+        if traits.hasEmptySegment { add(Self.collapsed(path), isRaw: isRaw) }
+        if traits.hasDotSegment { add(Self.resolved(path), isRaw: isRaw) }
     }
 
     /// What a path holds that some server rewrites.
@@ -56,6 +78,8 @@ struct PathExpansion {
         var hasPercent = false
         var hasEncodedSlash = false
         var hasHigh = false
+        /// `C0` or `C1` before an ASCII byte.
+        var hasBrokenOverlong = false
         var hasBackslash = false
         var hasParameters = false
         var hasControl = false
@@ -74,11 +98,14 @@ struct PathExpansion {
                     hasPercent = true
                     let third: UInt8 = index + 2 < path.count ? path[index + 2] | 0x20 : 0
                     if (next == 0x32 && third == 0x66) || (next == 0x35 && third == 0x63) { hasEncodedSlash = true }
-                case 0x80...: hasHigh = true
+                case 0x80...:
+                    hasHigh = true
+                    if byte == 0xC0 || byte == 0xC1, next < 0x80 { hasBrokenOverlong = true }
                 case UInt8(ascii: "\\"): hasBackslash = true
                 case UInt8(ascii: ";"): hasParameters = true
                 case UInt8(ascii: "/"): if previous == byte { hasEmptySegment = true }
-                case UInt8(ascii: "."): if previous == UInt8(ascii: "/") && (next == 0x2F || next == byte) { hasDotSegment = true }
+                case UInt8(ascii: "."):
+                    if previous == UInt8(ascii: "/") && (next == 0x2F || next == byte) { hasDotSegment = true }
                 case UInt8(ascii: "?"), UInt8(ascii: "#"): if firstCut == nil { firstCut = index }
                 case UInt8(ascii: " "): if previous == 0x2F || next == 0x2F { hasEdgeBlank = true }
                 case 0..<0x20, 0x7F:

@@ -5,19 +5,22 @@ struct PathSpelling {
     let hasUppercase: Bool
 
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        var special = false
-        var upper = false
-        var previousIsSlash = false
-        for index in range.clamped(to: 0..<bytes.count) {
+        let range = range.clamped(to: 0..<bytes.count)
+        // One bit per class met, gathered without a branch per byte.
+        var met: UInt8 = 0
+        var previous: UInt8 = 0
+        var index = range.lowerBound
+        while index < range.upperBound {
             let byte = bytes[index]
-            let isSlash = byte == UInt8(ascii: "/")
-            // A doubled slash, or a dot that begins a segment (`.`, `..`; `.well-known` pays a little too).
-            special = special || Self.isSpecial(byte) || (previousIsSlash && (isSlash || byte == UInt8(ascii: ".")))
-            upper = upper || ASCII.isUpper(byte)
-            previousIsSlash = isSlash
+            // After a slash: a doubled slash, or a dot that begins a segment (`.`, `..`; `.well-known` pays too).
+            let afterSlash: UInt8 = previous == 0x2F && (byte == 0x2F || byte == 0x2E) ? 1 : 0
+            met |= Self.isSpecial(byte) ? 1 : afterSlash
+            met |= ASCII.isUpper(byte) ? 2 : 0
+            previous = byte
+            index &+= 1
         }
-        isPlain = !special
-        hasUppercase = upper
+        isPlain = met & 1 == 0
+        hasUppercase = met & 2 != 0
     }
 
     /// Controls, space, `#`, `%`, `;`, `?`, backslash, DEL and all beyond ASCII.
@@ -25,6 +28,6 @@ struct PathSpelling {
     private static func isSpecial(_ byte: UInt8) -> Bool {
         if byte >= 0x80 { return true }
         let set: UInt64 = byte < 64 ? 0x8800_0029_FFFF_FFFF : 0x8000_0000_1000_0000
-        return set >> UInt64(byte & 63) & 1 == 1
+        return set &>> UInt64(byte & 63) & 1 == 1
     }
 }

@@ -39,7 +39,8 @@ enum PercentDecoder {
         while at < bytes.endIndex {
             let byte = bytes[at]
             if byte == UInt8(ascii: "%"), at + 2 < bytes.endIndex,
-                let high = ASCII.hex(bytes[at + 1]), let low = ASCII.hex(bytes[at + 2]) {
+                let high = ASCII.hex(bytes[at + 1]), let low = ASCII.hex(bytes[at + 2])
+            {
                 result.append(high << 4 | low)
                 at += 3
             } else {

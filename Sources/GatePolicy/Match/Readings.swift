@@ -1,8 +1,12 @@
 /// The plausible readings of a call's method, path and host: what some server may take them for.
 struct Readings: Sendable {
-    /// The methods, the one sent first; then its upper-case form and overrides in upper case. Never empty.
+    /// The methods, the one sent first; then its upper-case form and overrides in upper case.
+    ///
+    /// Never empty.
     private(set) var methods: [[UInt8]]
-    /// The paths, the one sent first. Never empty.
+    /// The paths: the one sent, percent-decoded once, is the first (`%2F` stays within its segment).
+    ///
+    /// Never empty.
     private(set) var paths: [PathReading]
     /// The host without trailing dot, IP literals in canonical form (RFC 5952; IPv4-mapped as IPv4).
     let host: String
@@ -31,7 +35,7 @@ struct Readings: Sendable {
         methods = [method]
         paths = []
         readPath(facts, foldAlways)
-        addMethod(method)
+        if !method.allSatisfy(ASCII.isUpper) { addMethod(ASCII.uppercased(method)) }
         readOverrides(view)
     }
 
@@ -39,16 +43,16 @@ struct Readings: Sendable {
 
     private mutating func readPath(_ facts: RequestFacts, _ foldAlways: Bool) {
         let spelling = PathSpelling(facts.bytes.span, facts.path)
-        let sent = PathReading(facts.bytes, facts.path)
-        paths = [sent]
         if spelling.isPlain {
+            let sent = PathReading(facts.bytes, facts.path)
+            paths = [sent]
             guard spelling.hasUppercase || foldAlways else { return }
             paths.append(PathReading(bytes: sent.bytes, segments: sent.segments, foldsCase: true))
             return
         }
         let expansion = PathExpansion(Array(facts.bytes[facts.path]))
         isExceeded = expansion.isExceeded
-        for spelling in expansion.spellings.dropFirst() { paths.append(PathReading(spelling)) }
+        paths = expansion.spellings.map { PathReading($0) }
         // A path not spelled plainly is read without case in any event.
         for exact in paths {
             guard foldAlways || exact.bytes.contains(where: ASCII.isUpper) else { continue }
@@ -59,29 +63,29 @@ struct Readings: Sendable {
     // MARK: Method
 
     private mutating func addMethod(_ method: [UInt8]) {
-        let upper = ASCII.uppercased(Array(ASCII.trimmed(method[...])))
-        guard !upper.isEmpty, !methods.contains(upper) else { return }
-        if methods.count > Self.maxOverrides {
-            isExceeded = true
-        } else {
-            methods.append(upper)
+        guard !methods.contains(method) else { return }
+        if methods.count > Self.maxOverrides { isExceeded = true } else { methods.append(method) }
+    }
+
+    private mutating func readOverrides(_ view: CallView) {
+        for value in view.overrideHeaderValues() { addOverride(value) }
+        for value in view.overrideQueryValues() { addOverride(value) }
+        if case .none = view.body { return }
+        switch view.overrideFormValues() {
+        case .values(let values): for value in values { addOverride(value.bytes) }
+        case .absent: break
+        case .unknown: bodyMayOverrideMethod = true
         }
     }
 
-    private static let overrideHeaders = [
-        "x-http-method-override", "x-http-method", "x-method-override",
-    ].map { Array($0.utf8) }
-    private static let overrideField = Array("_method".utf8)
-
-    private mutating func readOverrides(_ view: CallView) {
-        for name in view.overrideHeaderValues(Self.overrideHeaders) { addMethod(name) }
-        if view.queryMayName(Self.overrideField) {
-            for value in view.query(Self.overrideField).known { addMethod(value.bytes) }
-        }
-        switch view.formOverride(Self.overrideField) {
-        case .values(let values): for value in values { addMethod(value.bytes) }
-        case .absent: break
-        case .unknown: bodyMayOverrideMethod = true
+    /// Adds the methods that a value names: several where headers were joined by commas.
+    ///
+    /// What is no token names none.
+    private mutating func addOverride(_ value: [UInt8]) {
+        for part in value.split(separator: UInt8(ascii: ",")) {
+            let name = ASCII.trimmed(part)
+            let isToken = name.allSatisfy { ASCII.isLetter($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+            if isToken, !name.isEmpty, name.count <= 32 { addMethod(ASCII.uppercased(Array(name))) }
         }
     }
 }

@@ -14,6 +14,9 @@ internal import CGate
     enum Limit {
         static let patternBytes = 8192
         static let match: UInt32 = 200_000
+        /// PCRE2 counts anew at each start: long subjects get less per start, so that all starts stay below this.
+        static let matchOfAllStarts = 200_000_000
+        static let leastMatch = 500
         static let depth: UInt32 = 20_000
         static let heap_KiB: UInt32 = 4096
     }
@@ -61,10 +64,20 @@ internal import CGate
     func search(_ subject: [UInt8]) -> Outcome {
         guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .exhausted }
         defer { unsafe pcre2_match_data_free_8(data) }
+        // 0 bytes are one start, too.
+        let perStart = max(Limit.leastMatch, Limit.matchOfAllStarts / (subject.count + 1))
+        guard perStart < Int(Limit.match) else { return unsafe search(subject, data, context) }
+        guard let limits = unsafe pcre2_match_context_copy_8(context) else { return .exhausted }
+        defer { unsafe pcre2_match_context_free_8(limits) }
+        _ = unsafe pcre2_set_match_limit_8(limits, UInt32(perStart))
+        return unsafe search(subject, data, limits)
+    }
+
+    private func search(_ subject: [UInt8], _ data: OpaquePointer, _ limits: OpaquePointer) -> Outcome {
         // An empty array may have no address, which older libraries refuse even for length 0.
         let bytes = subject.isEmpty ? [0] : subject
         let result = unsafe bytes.withUnsafeBufferPointer { buffer in
-            unsafe pcre2_match_8(code, buffer.baseAddress, subject.count, 0, 0, data, context)
+            unsafe pcre2_match_8(code, buffer.baseAddress, subject.count, 0, 0, data, limits)
         }
         // 0: matched with more groups than the match data holds.
         if result >= 0 { return .matched }

@@ -21,18 +21,20 @@ struct ValuePattern: Sendable {
     init(anyOf globs: [GlobPattern]) { anyOf = globs }
 
     /// The truth of the condition on this evidence; `unknown` where a body or a regex's limits leave it open.
-    func evaluate(_ evidence: Evidence) -> Truth {
+    ///
+    /// One plausible value that meets it suffices; with `requireAll`, as a `safe` rule needs it, all must.
+    func evaluate(_ evidence: Evidence, requireAll: Bool = false) -> Truth {
         switch evidence {
         case .unknown: return .unknown
         case .absent: return exists == false ? .yes : .no
         case .values(let values):
             if exists == false { return .no }
-            var best = Truth.no
+            var truth = requireAll ? Truth.yes : .no
             for value in values {
-                best = best | evaluate(value)
-                if best == .yes { break }
+                truth = requireAll ? truth & evaluate(value) : truth | evaluate(value)
+                if truth == (requireAll ? .no : .yes) { break }
             }
-            return best
+            return truth
         }
     }
 

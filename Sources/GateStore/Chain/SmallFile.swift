@@ -24,7 +24,9 @@ enum SmallFile {
         throw StoreError(code: .incompatible, message: "\(path) is larger than \(limit) bytes")
     }
 
-    /// Replaces the file in one step, mode 0600. A reader sees the old bytes or the new ones.
+    /// Replaces the file in one step, mode 0600.
+    ///
+    /// A reader sees the old bytes or the new ones.
     static func replace(_ path: String, with bytes: [UInt8]) throws(StoreError) {
         let temporary = try writeTemporary(beside: path, bytes)
         guard unsafe rename(temporary, path) == 0 else {

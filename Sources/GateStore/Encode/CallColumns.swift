@@ -30,11 +30,12 @@ enum CallColumns {
         for field in fields {
             if !isFirst { json.byte(0x2c) }
             isFirst = false
-            json.raw("{\"name\":")
-            json.string(field.name)
-            json.raw(",\"value\":")
-            json.string(field.value)
-            json.byte(0x7d)
+            // Most of a row's bytes pass here: few appends, each longer.
+            json.raw("{\"name\":\"")
+            json.content(field.name)
+            json.raw("\",\"value\":\"")
+            json.content(field.value)
+            json.raw("\"}")
         }
         json.byte(0x5d)
     }

@@ -16,6 +16,12 @@ struct JSONText {
         bytes.append(0x22)
     }
 
+    /// A string's inside, for writers that put the quotes themselves.
+    mutating func content(_ text: String) {
+        var text = text
+        text.withUTF8 { unsafe escaped($0) }
+    }
+
     mutating func string(utf8 text: [UInt8]) {
         bytes.append(0x22)
         unsafe text.withUnsafeBufferPointer { unsafe escaped($0) }

@@ -1,6 +1,8 @@
 /// A call as a `curl` command for a POSIX shell; what was redacted stays redacted, so it is to be completed by hand.
 public enum CurlExport {
-    /// One line. A body that was not kept, is cut, or holds NUL bytes is named in a comment above the command.
+    /// One line.
+    ///
+    /// A body that was not kept, is cut, or holds NUL bytes is named in a comment above the command.
     public static func encode(_ call: StoredCall) -> String {
         let record = call.record
         var comment = ""

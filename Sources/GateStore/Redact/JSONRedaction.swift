@@ -81,7 +81,9 @@ struct JSONRedaction {
         index = end
     }
 
-    /// A number or a word. `true`, `false` and `null` are no secrets unless a pointer names them.
+    /// A number or a word.
+    ///
+    /// `true`, `false` and `null` are no secrets unless a pointer names them.
     private mutating func scalar() {
         var end = index
         while end < text.count, ![0x2c, 0x7d, 0x5d, 0x3a, 0x22].contains(text[end]), text[end] > 0x20 { end += 1 }

@@ -1,4 +1,6 @@
-/// Takes secrets out of what the journal keeps; what was taken out reads `[redacted]`. Pure.
+/// Takes secrets out of what the journal keeps; what was taken out reads `[redacted]`.
+///
+/// Pure.
 public struct Redaction: Sendable {
     public static let mark = "[redacted]"
     static let markBytes = Array(mark.utf8)
@@ -10,7 +12,9 @@ public struct Redaction: Sendable {
         "x-access-key", "x-amz-credential", "x-auth", "x-authorization", "x-forwarded-authorization",
     ]
     /// Their values are URLs.
-    private static let urlHeaders = ["location", "content-location", "referer", "link", "destination", "x-amz-copy-source"]
+    private static let urlHeaders = [
+        "location", "content-location", "referer", "link", "destination", "x-amz-copy-source",
+    ]
 
     /// Lower-case names by length: most names fall out by their length or first byte.
     private let headersByLength: [[[UInt8]]]
@@ -47,7 +51,9 @@ public struct Redaction: Sendable {
 
     // Headers
 
-    /// Whether a header's whole value is secret. Allocates nothing.
+    /// Whether a header's whole value is secret.
+    ///
+    /// Allocates nothing.
     public func isSecret(headerName name: Span<UInt8>) -> Bool {
         for ending in Redaction.secretEndings where Redaction.ends(name, with: ending) { return true }
         guard name.count < headersByLength.count else { return false }

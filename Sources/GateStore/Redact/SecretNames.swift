@@ -4,7 +4,8 @@ enum SecretNames {
     private static let exact: Set<[UInt8]> = Set(
         [
             "token", "secret", "password", "passwd", "passphrase", "pwd", "apikey", "accesskey", "secretkey",
-            "privatekey", "signature", "sig", "auth", "authkey", "cvc", "cvv", "cvv2", "securitycode", "cardnumber", "pan",
+            "privatekey", "signature", "sig", "auth", "authkey", "cvc", "cvv", "cvv2", "securitycode", "cardnumber",
+            "pan",
             "accountnumber", "routingnumber", "iban", "ssn", "pin", "otp", "assertion", "credential", "credentials",
             "xamzcredential", "xgoogcredential", "awsaccesskeyid", "googleaccessid", "sessionid", "jwt", "refreshtoken",
         ].map { Array($0.utf8) })

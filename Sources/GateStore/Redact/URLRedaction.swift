@@ -1,4 +1,6 @@
-/// Finds what is secret in a URL's bytes. Each function returns nil when there is nothing to take out.
+/// Finds what is secret in a URL's bytes.
+///
+/// Each function returns nil when there is nothing to take out.
 enum URLRedaction {
     static func redact(_ url: [UInt8]) -> [UInt8]? {
         let fragment = url.firstIndex(of: 0x23) ?? url.count
@@ -71,7 +73,9 @@ enum URLRedaction {
             isChanged = true
         }
         let isSlack = ends(host, "slack.com") && segments.count > 4
-        if isSlack, equals(segments[1], "services") || equals(segments[1], "workflows") || equals(segments[1], "triggers") {
+        if isSlack,
+            equals(segments[1], "services") || equals(segments[1], "workflows") || equals(segments[1], "triggers")
+        {
             for index in 2..<segments.count where !segments[index].isEmpty { segments[index] = mark }
             isChanged = true
         }

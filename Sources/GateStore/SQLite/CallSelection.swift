@@ -13,7 +13,9 @@ struct CallSelection {
         limit = query.limit
         any(of: query.outcomes, column: "outcome")
         // SQLite uses a partial index only where its condition stands in the query.
-        if !query.outcomes.isEmpty, !query.outcomes.contains("forwarded") { conditions.append("outcome <> 'forwarded'") }
+        if !query.outcomes.isEmpty, !query.outcomes.contains("forwarded") {
+            conditions.append("outcome <> 'forwarded'")
+        }
         if query.classes == ["irreversible"] {
             conditions.append("class = 'irreversible'")
         } else {

@@ -108,13 +108,16 @@ struct ChainVerification {
     private func remains(_ latest: Int64, _ head: HeadState) throws -> String? {
         if try connection.integer("SELECT count(*) FROM calls") != latest {
             let stray = try connection.prepare(
-                "SELECT id FROM calls c WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.seq = c.seq AND e.call = c.id)")
+                "SELECT id FROM calls c WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.seq = c.seq AND e.call = c.id)"
+            )
             if try stray.step() { return "call \(stray.text(0) ?? ""): there is no event for its row" }
         }
         return try HeadCheck.problem(head, connection)
     }
 
-    /// What the newest anchor stands for. Its own hash is checked when the walk reaches it.
+    /// What the newest anchor stands for.
+    ///
+    /// Its own hash is checked when the walk reaches it.
     private func lastAnchor() throws -> ChainHead? {
         let notes = try connection.prepare("SELECT payload FROM events WHERE payload IS NOT NULL ORDER BY seq DESC")
         while try notes.step() {

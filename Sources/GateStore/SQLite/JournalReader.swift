@@ -1,7 +1,9 @@
 import GRDBSQLite
 import Synchronization
 
-/// Reads a journal: of a running gate, or of none. Any thread; reads of one reader follow each other.
+/// Reads a journal: of a running gate, or of none.
+///
+/// Any thread; reads of one reader follow each other.
 public final class JournalReader: Sendable {
     private let location: JournalLocation
     private let key: [UInt8]
@@ -57,7 +59,9 @@ public final class JournalReader: Sendable {
     /// Calls whose latest event came after `sequence`, in the chain's order; for following a journal.
     ///
     /// - Returns: at most `limit` calls (1…1000), and the sequence to go on from.
-    public func changes(after sequence: Int64, limit: Int = 100) throws(StoreError) -> (calls: [StoredCall], next: Int64) {
+    public func changes(after sequence: Int64, limit: Int = 100) throws(StoreError) -> (
+        calls: [StoredCall], next: Int64
+    ) {
         let limit = max(1, min(limit, 1000))
         let found = try read { connection -> Changes in
             let statement = try connection.prepare(

@@ -100,6 +100,11 @@ final class JournalWriter: @unchecked Sendable {
     /// Pages in the write-ahead log after the last commit.
     var logPages: Int { lock.withLock { _ in session?.connection.logPages ?? 0 } }
 
+    /// Moves the log into the database file as far as readers allow.
+    func checkpoint() {
+        lock.withLock { _ in _ = try? session?.connection.checkpoint() }
+    }
+
     /// When `housekeep` has something to do, in monotonic ns.
     var nextDeadline: UInt64 {
         lock.withLock { _ in

@@ -1,6 +1,8 @@
 /// Cuts old events off the chain's beginning and leaves an anchor.
 enum Retention {
-    /// Runs inside a write transaction. Calls that a person still has to settle are carried to the chain's end.
+    /// Runs inside a write transaction.
+    ///
+    /// Calls that a person still has to settle are carried to the chain's end.
     ///
     /// - Returns: how many calls were deleted.
     static func prune(_ session: WriteSession, before: Int64, limit: Int) throws -> Int {

@@ -56,6 +56,8 @@ final class SQLiteConnection: @unchecked Sendable {
         unsafe handle = opened
         unsafe sqlite3_extended_result_codes(opened, 1)
         unsafe sqlite3_busy_handler(opened, waitForLock, nil)
+        // Takes the place of SQLite's own checkpoints inside commits, see Checkpointer. `PRAGMA wal_autocheckpoint`
+        // would take its place in turn.
         unsafe sqlite3_wal_hook(opened, logHasGrown, Unmanaged.passUnretained(self).toOpaque())
     }
 
@@ -161,6 +163,14 @@ final class SQLiteStatement {
         _ = text.withUTF8 { text in
             unsafe sqlite3_bind_text64(
                 handle, index, UnsafeRawPointer(text.baseAddress)?.assumingMemoryBound(to: CChar.self) ?? emptyText,
+                UInt64(text.count), copied, UInt8(SQLITE_UTF8))
+        }
+    }
+
+    func bind(_ index: Int32, text: ArraySlice<UInt8>) {
+        unsafe text.withUnsafeBytes { text in
+            _ = unsafe sqlite3_bind_text64(
+                handle, index, text.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText,
                 UInt64(text.count), copied, UInt8(SQLITE_UTF8))
         }
     }

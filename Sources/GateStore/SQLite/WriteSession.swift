@@ -21,13 +21,13 @@ final class WriteSession {
     private let keepSealed: SQLiteStatement
     private let beat: SQLiteStatement
     private var row = CallRow()
+    private var hashText: [UInt8] = []
     private var isDurable: Bool?
 
     init(connection: SQLiteConnection, chain: HashChain) throws(SQLiteFailure) {
         self.connection = connection
         self.chain = chain
-        // Checkpoints are made apart from commits, see Checkpointer.
-        try connection.run("PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4000")
+        try connection.run("PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4000")
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
         savepoint = try connection.prepare("SAVEPOINT change")
@@ -159,8 +159,11 @@ final class WriteSession {
     private func insertRow(_ event: ChainHead) throws -> Bool {
         let count = Int32(CallRow.columns.count)
         insertCall.bind(count + 1, event.sequence)
-        insertCall.bind(count + 2, Hex.text(tail.hash))
-        insertCall.bind(count + 3, Hex.text(event.hash))
+        hashText.removeAll(keepingCapacity: true)
+        Hex.append(tail.hash, to: &hashText)
+        Hex.append(event.hash, to: &hashText)
+        insertCall.bind(count + 2, text: hashText[..<64])
+        insertCall.bind(count + 3, text: hashText[64...])
         try row.bind(to: insertCall) { () throws(SQLiteFailure) in try insertCall.run() }
         return connection.changes > 0
     }

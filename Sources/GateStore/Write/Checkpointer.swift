@@ -33,7 +33,9 @@ final class Checkpointer: @unchecked Sendable {
         if !isAsked.exchange(true, ordering: .acquiringAndReleasing) { unsafe sem_post(bell) }
     }
 
-    /// Ends the thread, which finishes its checkpoint first. Idempotent.
+    /// Ends the thread, which finishes its checkpoint first.
+    ///
+    /// Idempotent.
     func close() {
         isClosed.store(true, ordering: .releasing)
         unsafe sem_post(bell)

@@ -29,7 +29,9 @@ final class GroupCommit: @unchecked Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Writes what is queued, ends the thread. Idempotent.
+    /// Writes what is queued, ends the thread.
+    ///
+    /// Idempotent.
     func close() {
         queue.close()
         let ended = thread.withLock { thread -> WorkerThread? in
@@ -51,9 +53,17 @@ final class GroupCommit: @unchecked Sendable {
             tell(turn.flushes)
             probe()
             writer.housekeep(isLast: turn.isClosed)
-            if writer.logPages > Checkpointer.threshold { checkpointer?.ask() }
+            keepLogShort()
             if turn.isClosed { return finish() }
         }
+    }
+
+    /// Beside an unending stream of commits a checkpoint hardly reaches the log's end: from 64 MiB on the writer
+    /// makes it itself, while it commits nothing.
+    private func keepLogShort() {
+        let pages = writer.logPages
+        guard let checkpointer, pages > Checkpointer.threshold else { return }
+        if pages > 16 * Checkpointer.threshold { writer.checkpoint() } else { checkpointer.ask() }
     }
 
     private func writeBacklog() {

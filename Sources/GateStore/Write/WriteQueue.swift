@@ -24,7 +24,9 @@ final class WriteQueue: @unchecked Sendable {
         var wakeCount = 4_096
     }
 
-    /// What the writer is to do next. `flushes` are to run once all lazy records in `lazy` are written.
+    /// What the writer is to do next.
+    ///
+    /// `flushes` are to run once all lazy records in `lazy` are written.
     struct Turn {
         var urgent: [Urgent] = []
         /// Empty unless the window has ended.
@@ -120,7 +122,9 @@ final class WriteQueue: @unchecked Sendable {
         }
     }
 
-    /// Waits for work, at the latest until `deadline` (monotonic ns). The writer's only place to sleep.
+    /// Waits for work, at the latest until `deadline` (monotonic ns).
+    ///
+    /// The writer's only place to sleep.
     ///
     /// - Parameter leavesLazy: true while the writer still has lazy records that it could not write.
     func next(until deadline: UInt64, leavesLazy: Bool) -> Turn {

@@ -99,6 +99,24 @@ import Testing
         #expect(Wire.status(Wire.outcome(withFields(HTTP1Parser.maxFields + 1))) == 431)
     }
 
+    @Test func `a head at its limit passes in two pieces and one beyond is refused when the buffer is full`() {
+        let fixed = Wire.get("X: ").utf8.count
+        let full = [UInt8](Wire.get("X: " + String(repeating: "a", count: HTTP1Parser.maxHeadBytes - fixed)).utf8)
+        let line = "GET http://h/ HTTP/1.1".utf8.count
+        let path = String(repeating: "a", count: HTTP1Parser.maxRequestLineBytes - line)
+        let longLine = [UInt8]("GET http://h/\(path) HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
+        for bytes in [full, longLine] {
+            for cut in [bytes.count - 1, HTTP1Parser.maxRequestLineBytes, HTTP1Parser.maxRequestLineBytes + 1] {
+                var parser = HTTP1Parser()
+                if case .needMore = parser.parse(bytes.span.extracting(0..<cut)) {} else { Issue.record("cut \(cut)") }
+                if case .head = parser.parse(bytes.span) {} else { Issue.record("whole after \(cut)") }
+            }
+        }
+        let unfinished = Array(full.dropLast(2) + [0x61, 0x61])
+        #expect(unfinished.count == HTTP1Parser.maxHeadBytes)
+        #expect(Wire.status(Wire.outcome(unfinished)) == 431)
+    }
+
     @Test func `endless lines and heads are refused before their end comes`() {
         #expect(Wire.status(Wire.outcome(String(repeating: "A", count: 40_000))) == 431)
         let endless = "GET http://h/ HTTP/1.1\r\nX: " + String(repeating: "a", count: 70_000)

@@ -59,6 +59,12 @@ import Testing
                 + Self.emptied)
     }
 
+    @Test func `a length of nothing is said, any other is left to libcurl`() throws {
+        let rest = ["X-Correlation-ID: id", Self.via] + Self.emptied
+        #expect(try Self.lines(Wire.post("Content-Length: 0")) == ["Host: h", "Content-Length: 0"] + rest)
+        #expect(try Self.lines(Wire.post("Content-Length: 1")) == ["Host: h"] + rest)
+    }
+
     @Test func `an Expect hides behind Via and is not libcurl's`() throws {
         #expect(
             try Self.lines(Wire.post("Expect: 100-continue", "Content-Length: 5"))

@@ -61,7 +61,11 @@ import Testing
     }
 
     @Test("survives a crash between the writing of its two files") func crash() throws {
-        let old = try scratch.text(try { _ = try scratch.authority(); return "ca.pem" }())
+        let old = try scratch.text(
+            try {
+                _ = try scratch.authority()
+                return "ca.pem"
+            }())
         let new = try Authority.rotate(stateDirectory: scratch.directory)
         _ = try scratch.write(old, to: "ca.pem")
         #expect(try scratch.authority().fingerprint == new.fingerprint)
@@ -93,22 +97,58 @@ import Testing
         #expect(verdict.status == 0, "\(verdict.output)")
     }
 
+    @Test("of the user's own may be an intermediate, whose chain clients then get") func intermediate() throws {
+        try makeOwn(kind: "ec", name: "root", extensions: ["-addext", "keyUsage=critical,keyCertSign"])
+        _ = try scratch.write("basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign\n", to: "ext")
+        for command in [
+            [
+                "req", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=Between",
+                "-keyout",
+                "between.key", "-out", "between.csr",
+            ],
+            [
+                "x509", "-req", "-in", "between.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial",
+                "-extfile",
+                "ext", "-out", "between.pem",
+            ],
+        ] {
+            let made = try scratch.run(["openssl"] + command)
+            try #require(made.status == 0, "\(made.output)")
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: scratch.path("between.key"))
+        let between = try Authority.load(certificate: scratch.path("between.pem"), key: scratch.path("between.key"))
+        let root = try Authority.load(certificate: scratch.path("root.pem"), key: scratch.path("root.key"))
+        #expect(between.intermediates.count == 1 && root.intermediates.isEmpty)
+        let cache = try LeafCache(authority: between)
+        let client = unsafe TLSTestClient(serverName: "a.example", trust: root)
+        let session = try TLSSession(context: cache.context(host: "a.example"), descriptor: client.peer)
+        #expect(client.handshake(with: session) == .done)
+    }
+
     @Test("of the user's own is checked") func ownFaults() throws {
         try makeOwn(kind: "ec")
         let (certificate, key) = (scratch.path("own.pem"), scratch.path("own.key"))
         try makeOwn(kind: "ec", name: "second")
-        #expect(message { _ = try Authority.load(certificate: certificate, key: scratch.path("second.key")) }.contains("is not the key of"))
-        #expect(message { _ = try Authority.load(certificate: scratch.path("none.pem"), key: key) }.contains("no such file"))
+        #expect(
+            message { _ = try Authority.load(certificate: certificate, key: scratch.path("second.key")) }.contains(
+                "is not the key of"))
+        #expect(
+            message { _ = try Authority.load(certificate: scratch.path("none.pem"), key: key) }.contains("no such file")
+        )
         let noise = try scratch.write("noise", to: "noise.pem", mode: 0o600)
         #expect(message { _ = try Authority.load(certificate: noise, key: key) }.contains("no certificate"))
-        #expect(message { _ = try Authority.load(certificate: certificate, key: noise) }.contains("no unencrypted private key"))
+        #expect(
+            message { _ = try Authority.load(certificate: certificate, key: noise) }.contains(
+                "no unencrypted private key"))
         try makeOwn(kind: "ec", name: "leaf", extensions: ["-addext", "basicConstraints=critical,CA:FALSE"])
-        #expect(message { _ = try Authority.load(certificate: scratch.path("leaf.pem"), key: scratch.path("leaf.key")) }
-            .contains("not the certificate of an authority"))
+        #expect(
+            message { _ = try Authority.load(certificate: scratch.path("leaf.pem"), key: scratch.path("leaf.key")) }
+                .contains("not the certificate of an authority"))
         for (now, words) in [(Int64(1_000_000_000), "has expired"), (4_000_000_000, "not valid yet")] {
             let pair = try AuthorityCertificate.make(now: now)
             let past = try scratch.write(String(decoding: PEM.encode(pair.certificate), as: UTF8.self), to: "past.pem")
-            let pastKey = try scratch.write(String(decoding: PEM.encode(pair.key), as: UTF8.self), to: "past.key", mode: 0o600)
+            let pastKey = try scratch.write(
+                String(decoding: PEM.encode(pair.key), as: UTF8.self), to: "past.key", mode: 0o600)
             #expect(message { _ = try Authority.load(certificate: past, key: pastKey) }.contains(words))
         }
     }

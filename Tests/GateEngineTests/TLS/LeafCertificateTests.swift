@@ -22,14 +22,19 @@ import Testing
 
     static let longName = String(repeating: "label.", count: 12) + "example"
 
-    @Test("passes OpenSSL's strict verification for its host", arguments: [
-        ("api.stripe.com", "-verify_hostname"), ("a_b.example", "-verify_hostname"), (longName, "-verify_hostname"),
-        ("127.0.0.1", "-verify_ip"), ("2001:db8::1", "-verify_ip"),
-    ])
+    @Test(
+        "passes OpenSSL's strict verification for its host",
+        arguments: [
+            ("api.stripe.com", "-verify_hostname"), ("a_b.example", "-verify_hostname"), (longName, "-verify_hostname"),
+            ("127.0.0.1", "-verify_ip"), ("2001:db8::1", "-verify_ip"),
+        ])
     func strict(host: String, option: String) throws {
         _ = try issue(host)
         let verdict = try scratch.run(
-            ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", "ca.pem", option, host, "leaf.pem"])
+            [
+                "openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", "ca.pem", option, host,
+                "leaf.pem",
+            ])
         #expect(verdict.status == 0, "\(verdict.output)")
     }
 
@@ -37,17 +42,22 @@ import Testing
         let leaf = try issue("api.stripe.com")
         let text = try scratch.run(["openssl", "x509", "-in", "leaf.pem", "-noout", "-text"]).output
         for words in [
-            "Version: 3", "CN = api.stripe.com", "DNS:api.stripe.com", "TLS Web Server Authentication", "Digital Signature",
-            "X509v3 Key Usage: critical", "CA:FALSE", "X509v3 Authority Key Identifier", "X509v3 Subject Key Identifier",
+            "Version: 3", "CN = api.stripe.com", "DNS:api.stripe.com", "TLS Web Server Authentication",
+            "Digital Signature",
+            "X509v3 Key Usage: critical", "CA:FALSE", "X509v3 Authority Key Identifier",
+            "X509v3 Subject Key Identifier",
             "prime256v1", "ecdsa-with-SHA256",
         ] { #expect(text.contains(words), "\(words)") }
         #expect(leaf.notAfter - leaf.handle.notBefore <= 90 * 86_400)
         #expect(leaf.handle.notBefore < Int64(Date().timeIntervalSince1970))
     }
 
-    @Test("has no common name where the host is too long for one, and then a critical alternative name") func longNames() throws {
+    @Test("has no common name where the host is too long for one, and then a critical alternative name")
+    func longNames() throws {
         _ = try issue(Self.longName)
-        let text = try scratch.run(["openssl", "x509", "-in", "leaf.pem", "-noout", "-subject", "-ext", "subjectAltName"]).output
+        let text = try scratch.run([
+            "openssl", "x509", "-in", "leaf.pem", "-noout", "-subject", "-ext", "subjectAltName",
+        ]).output
         #expect(!text.contains("CN"))
         #expect(text.contains("critical"))
     }

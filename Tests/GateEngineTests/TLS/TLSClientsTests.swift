@@ -27,13 +27,15 @@ import Testing
                 session = s.session
         """
 
-    @Test("Python verifies strictly and resumes on another server's thread", arguments: ["api.example.com", "127.0.0.1", "::1"])
+    @Test(
+        "Python verifies strictly and resumes on another server's thread",
+        arguments: ["api.example.com", "127.0.0.1", "::1"])
     func python(host: String) throws {
         try withTLSServers(cache, host: host) { first, second in
             let ports = ["\(first.port)", "\(second.port)", "\(first.port)"]
             let result = try scratch.run(["python3", "-c", Self.python, host, "sni"] + ports)
             #expect(result.status == 0, "\(result.output)")
-            let lines = result.output.split(separator: "\n").filter { $0.hasPrefix("sni=") }
+            let lines = result.output.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("sni=") }
             #expect(lines.count == 3)
             #expect(lines.first?.contains("resumed=false") == true)
             #expect(lines.dropFirst().allSatisfy { $0.contains("resumed=true") })
@@ -49,12 +51,17 @@ import Testing
         }
     }
 
-    @Test("openssl s_client verifies and reconnects", arguments: ["-tls1_2", "-tls1_3"]) func sClient(version: String) throws {
+    @Test("openssl s_client verifies and reconnects", arguments: ["-tls1_2", "-tls1_3"]) func sClient(version: String)
+        throws
+    {
         try withTLSServers(cache, host: "api.example.com") { first, _ in
             let result = try scratch.run(
-                ["openssl", "s_client", "-connect", "127.0.0.1:\(first.port)", "-servername", "api.example.com", version,
-                 "-CAfile", "ca.pem", "-verify_return_error", "-verify_hostname", "api.example.com", "-x509_strict",
-                 "-alpn", "h2,http/1.1", "-ign_eof", "-crlf"],
+                [
+                    "openssl", "s_client", "-connect", "127.0.0.1:\(first.port)", "-servername", "api.example.com",
+                    version,
+                    "-CAfile", "ca.pem", "-verify_return_error", "-verify_hostname", "api.example.com", "-x509_strict",
+                    "-alpn", "h2,http/1.1", "-ign_eof", "-crlf",
+                ],
                 input: "GET / HTTP/1.1\nHost: a\nConnection: close\n\nQ\n")
             #expect(result.output.contains("Verify return code: 0 (ok)"), "\(result.output)")
             #expect(result.output.contains("ALPN protocol: http/1.1"))
@@ -74,9 +81,11 @@ import Testing
     @Test("curl verifies names and addresses") func curl() throws {
         try withTLSServers(cache, host: "api.example.com") { first, second in
             let result = try scratch.run(
-                ["curl", "-sS", "--noproxy", "*", "--cacert", "ca.pem",
-                 "--connect-to", "api.example.com:443:127.0.0.1:\(first.port)",
-                 "https://api.example.com/a", "https://api.example.com/b"])
+                [
+                    "curl", "-sS", "--noproxy", "*", "--cacert", "ca.pem",
+                    "--connect-to", "api.example.com:443:127.0.0.1:\(first.port)",
+                    "https://api.example.com/a", "https://api.example.com/b",
+                ])
             #expect(result.status == 0, "\(result.output)")
             #expect(result.output.components(separatedBy: "sni=api.example.com agrees=true").count == 3)
         }

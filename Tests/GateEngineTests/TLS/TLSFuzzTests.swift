@@ -5,7 +5,7 @@ import Testing
 @testable import GateEngine
 
 /// SplitMix64: the same bytes on every run.
-private struct HandshakeBits: RandomNumberGenerator {
+private struct HandshakeNoise: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
@@ -40,9 +40,11 @@ private struct HandshakeBits: RandomNumberGenerator {
     }
 
     @Test("random bytes end in a failure") func random() throws {
-        var generator = HandshakeBits(state: 1)
+        var generator = HandshakeNoise(state: 1)
         for round in 0..<400 {
-            var bytes = (0..<Int.random(in: 1...600, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            var bytes = (0..<Int.random(in: 1...600, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
             if round % 2 == 0 {  // a record's head before it, so that it gets further
                 bytes = [22, 3, 1, UInt8(bytes.count >> 8), UInt8(bytes.count & 255)] + bytes
             }
@@ -56,7 +58,7 @@ private struct HandshakeBits: RandomNumberGenerator {
     }
 
     @Test("a hello with changed bytes ends in a failure, for its client has gone") func changed() throws {
-        var generator = HandshakeBits(state: 2)
+        var generator = HandshakeNoise(state: 2)
         let hello = unsafe TLSTestClient(serverName: "a.example", offer: .both).takeHello()
         for _ in 0..<1_000 {
             var bytes = hello
@@ -68,9 +70,11 @@ private struct HandshakeBits: RandomNumberGenerator {
     }
 
     @Test("server_name lists of any form are read within their bounds") func serverNames() {
-        var generator = HandshakeBits(state: 3)
+        var generator = HandshakeNoise(state: 3)
         for _ in 0..<20_000 {
-            var bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            var bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
             if bytes.count > 5, Bool.random(using: &generator) {
                 bytes.replaceSubrange(0..<5, with: [0, UInt8(bytes.count - 2), 0, 0, UInt8(bytes.count - 5)])
             }
@@ -81,10 +85,11 @@ private struct HandshakeBits: RandomNumberGenerator {
     }
 
     @Test("protocol lists of any form are read within their bounds") func protocols() {
-        var generator = HandshakeBits(state: 4)
+        var generator = HandshakeNoise(state: 4)
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...30, using: &generator)).map { _ in
-                [UInt8(8), 104, 116, 47, 49, 46, UInt8.random(in: 0...255, using: &generator)].randomElement(using: &generator) ?? 0
+                [UInt8(8), 104, 116, 47, 49, 46, UInt8.random(in: 0...255, using: &generator)].randomElement(
+                    using: &generator) ?? 0
             }
             let range = unsafe bytes.withUnsafeBufferPointer { unsafe ALPN.choose(from: $0) }
             if let range { #expect(range.lowerBound >= 1 && range.upperBound <= bytes.count) }

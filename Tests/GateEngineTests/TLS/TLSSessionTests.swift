@@ -90,7 +90,9 @@ import Testing
                 sent += piece[offset..<offset + count]
                 offset = (offset + count) % piece.count
             case .wantWrite: break writing
-            default: Issue.record("\(result)"); return
+            default:
+                Issue.record("\(result)")
+                return
             }
         }
         var received = client.read() ?? []
@@ -121,9 +123,11 @@ import Testing
         #expect(read(session).1 == [1, 2, 3])
     }
 
-    @Test("chooses http/1.1 where it is offered and nothing where nothing is", arguments: [
-        (TLSTestClient.Offer.http11, "http/1.1"), (.both, "http/1.1"), (.none, ""),
-    ])
+    @Test(
+        "chooses http/1.1 where it is offered and nothing where nothing is",
+        arguments: [
+            (TLSTestClient.Offer.http11, "http/1.1"), (.both, "http/1.1"), (.none, ""),
+        ])
     func protocols(offer: TLSTestClient.Offer, chosen: String) throws {
         let client = unsafe TLSTestClient(offer: offer)
         let session = try session(client, host: "a.example")
@@ -153,11 +157,13 @@ import Testing
         #expect(session.host == "a.example")
     }
 
-    @Test("compares names without case and final dot, and addresses by value", arguments: [
-        ("a.example", "A.Example", true), ("a.example.", "a.example", true), ("127.0.0.1", "127.0.0.1", true),
-        ("::1", "0:0:0:0:0:0:0:1", true), ("127.0.0.1", "localhost", false), ("a.example", "b.example", false),
-        ("a.example", "a.example.evil", false),
-    ])
+    @Test(
+        "compares names without case and final dot, and addresses by value",
+        arguments: [
+            ("a.example", "A.Example", true), ("a.example.", "a.example", true), ("127.0.0.1", "127.0.0.1", true),
+            ("::1", "0:0:0:0:0:0:0:1", true), ("127.0.0.1", "localhost", false), ("a.example", "b.example", false),
+            ("a.example", "a.example.evil", false), ("a.example", "a example", false),
+        ])
     func names(host: String, asked: String, agrees: Bool) throws {
         let client = unsafe TLSTestClient(serverName: asked)
         let session = try session(client, host: host)
@@ -165,7 +171,8 @@ import Testing
         #expect(session.serverNameAgrees == agrees)
     }
 
-    @Test("resumes for the same host, also with a session of another thread's server, and for no other host",
+    @Test(
+        "resumes for the same host, also with a session of another thread's server, and for no other host",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func resumption(version: Int32) throws {
         let first = unsafe TLSTestClient(serverName: "a.example", version: version)
@@ -195,9 +202,11 @@ import Testing
         #expect(!four.isResumed && !four.serverNameAgrees)
     }
 
-    @Test("tells bytes that are not TLS, and answers nothing to them", arguments: [
-        "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{0}\u{0}\u{0}", "\u{15}\u{3}\u{3}", "x",
-    ])
+    @Test(
+        "tells bytes that are not TLS, and answers nothing to them",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{0}\u{0}\u{0}", "\u{15}\u{3}\u{3}", "x",
+        ])
     func notTLS(text: String) throws {
         let client = unsafe TLSTestClient()
         let bytes = Array(text.utf8)
@@ -221,7 +230,8 @@ import Testing
         #expect(session.handshake() == .failed(.disconnected))
     }
 
-    @Test("reports the alert of a client that does not trust the authority", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    @Test(
+        "reports the alert of a client that does not trust the authority", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func untrusting(version: Int32) throws {
         let stranger = try TLSScratch().authority()
         let client = unsafe TLSTestClient(serverName: "a.example", version: version, trust: stranger)

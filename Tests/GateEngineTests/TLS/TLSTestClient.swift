@@ -30,12 +30,13 @@ import Glibc
         unsafe ssl = unsafe SSL_new(context)
         if let serverName { unsafe gate_ssl_set_host_name(ssl, serverName) }
         if let trust, let serverName { _ = unsafe (trust, SSL_set1_host(ssl, serverName)) }
-        let offers: [UInt8] = switch offer {
-        case .http11: [8] + Array("http/1.1".utf8)
-        case .http2: [2] + Array("h2".utf8)
-        case .both: [2] + Array("h2".utf8) + [8] + Array("http/1.1".utf8)
-        case .none: []
-        }
+        let offers: [UInt8] =
+            switch offer {
+            case .http11: [8] + Array("http/1.1".utf8)
+            case .http2: [2] + Array("h2".utf8)
+            case .both: [2] + Array("h2".utf8) + [8] + Array("http/1.1".utf8)
+            case .none: []
+            }
         if !offers.isEmpty { unsafe SSL_set_alpn_protos(ssl, offers, UInt32(offers.count)) }
         if let resume = unsafe resume { unsafe SSL_set_session(ssl, resume) }
         unsafe SSL_set_fd(ssl, descriptor)
@@ -69,7 +70,10 @@ import Glibc
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = unsafe SSL_read(ssl, &buffer, Int32(buffer.count))
-            if count > 0 { all += buffer[..<Int(count)]; continue }
+            if count > 0 {
+                all += buffer[..<Int(count)]
+                continue
+            }
             let isAtEnd = unsafe SSL_get_error(ssl, count) == SSL_ERROR_ZERO_RETURN
             ERR_clear_error()
             return isAtEnd && all.isEmpty ? nil : all

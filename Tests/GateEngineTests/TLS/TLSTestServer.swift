@@ -60,8 +60,10 @@ final class TLSTestServer: Sendable {
     private func loop(cache: LeafCache, host: String) {
         var connections: [Connection] = []
         while true {
-            var polled = [pollfd(fd: wake.0, events: Int16(POLLIN), revents: 0),
-                          pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
+            var polled = [
+                pollfd(fd: wake.0, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+            ]
             polled += connections.map { pollfd(fd: $0.descriptor, events: $0.wanted, revents: 0) }
             unsafe poll(&polled, nfds_t(polled.count), -1)
             if polled[0].revents != 0 { return }
@@ -86,8 +88,12 @@ final class TLSTestServer: Sendable {
         if !connection.isOpen {
             switch connection.session.handshake() {
             case .done: connection.isOpen = true
-            case .wantRead: connection.wanted = Int16(POLLIN); return true
-            case .wantWrite: connection.wanted = Int16(POLLOUT); return true
+            case .wantRead:
+                connection.wanted = Int16(POLLIN)
+                return true
+            case .wantWrite:
+                connection.wanted = Int16(POLLOUT)
+                return true
             case .failed: return false
             }
         }
@@ -98,7 +104,9 @@ final class TLSTestServer: Sendable {
             case .bytes(let count): connection.input += buffer[..<count]
             case .wantRead: return true
             case .wantWrite, .failed: return false
-            case .closed: connection.session.shutdown(); return false
+            case .closed:
+                connection.session.shutdown()
+                return false
             }
             while connection.input.count >= 4, let end = endOfHead(connection.input) {
                 let isLast = String(decoding: connection.input[..<end], as: UTF8.self).contains("Connection: close")
@@ -114,12 +122,15 @@ final class TLSTestServer: Sendable {
     }
 
     private func endOfHead(_ input: [UInt8]) -> Int? {
-        for index in 0...(input.count - 4) where input[index..<index + 4].elementsEqual([13, 10, 13, 10]) { return index + 4 }
+        for index in 0...(input.count - 4) where input[index..<index + 4].elementsEqual([13, 10, 13, 10]) {
+            return index + 4
+        }
         return nil
     }
 
     private static func answer(_ session: TLSSession) -> String {
-        let body = "sni=\(session.serverName ?? "-") agrees=\(session.serverNameAgrees) resumed=\(session.isResumed) "
+        let body =
+            "sni=\(session.serverName ?? "-") agrees=\(session.serverNameAgrees) resumed=\(session.isResumed) "
             + "version=\(session.version) cipher=\(session.cipher)\n"
         return "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }

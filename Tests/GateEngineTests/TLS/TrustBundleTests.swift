@@ -16,9 +16,11 @@ import Testing
     func count(_ text: String) -> Int { text.components(separatedBy: "BEGIN CERTIFICATE").count - 1 }
 
     @Test("has the system's roots, the user's own and the gate's authority") func whole() throws {
-        let roots = try scratch.write("# roots without a final newline\n" + scratch.text("ca.pem").dropLast(), to: "roots.pem")
+        let roots = try scratch.write(
+            "# roots without a final newline\n" + scratch.text("ca.pem").dropLast(), to: "roots.pem")
         let path = try TrustBundle.write(
-            stateDirectory: scratch.directory, authority: authority, extraFiles: [roots], environment: ["SSL_CERT_FILE": roots])
+            stateDirectory: scratch.directory, authority: authority, extraFiles: [roots],
+            environment: ["SSL_CERT_FILE": roots])
         #expect(path == scratch.path("bundle.pem"))
         #expect(try scratch.mode("bundle.pem") == 0o644)
         #expect(count(try scratch.text("bundle.pem")) == 3)
@@ -36,7 +38,8 @@ import Testing
     @Test("keeps the authority's predecessor for gates that still run with it") func predecessor() throws {
         let empty = try scratch.write("", to: "empty.pem")
         let new = try Authority.rotate(stateDirectory: scratch.directory)
-        _ = try TrustBundle.write(stateDirectory: scratch.directory, authority: new, environment: ["SSL_CERT_FILE": empty])
+        _ = try TrustBundle.write(
+            stateDirectory: scratch.directory, authority: new, environment: ["SSL_CERT_FILE": empty])
         #expect(count(try scratch.text("bundle.pem")) == 2)
     }
 
@@ -50,7 +53,8 @@ import Testing
     }
 
     @Test("gives upstream connections their roots") func upstream() throws {
-        let trust = try UpstreamTrust(systemRoots: nil, extraFiles: [authority.certificateFile, authority.certificateFile])
+        let trust = try UpstreamTrust(
+            systemRoots: nil, extraFiles: [authority.certificateFile, authority.certificateFile])
         #expect(trust.count == 2)
         let context = unsafe try #require(SSL_CTX_new(TLS_client_method()))
         defer { unsafe SSL_CTX_free(context) }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import GateEngine
@@ -147,6 +148,65 @@ struct CurlEngineTests {
                 try answer.wait()
                 #expect(answer.error?.code == .cancelled)
             }
+        }
+    }
+
+    @Test func aCallBeyondTheConnectionsWaitsForOne() throws {
+        var settings = UpstreamSettings()
+        settings.maxConnections = 1
+        let mayAnswer = DispatchSemaphore(value: 0)
+        try withOrigin(settings, script: { connection in
+            while connection.head() != nil {
+                mayAnswer.wait()
+                connection.answer()
+            }
+        }) { bench, origin in
+            let answers = (0..<3).map { _ in TestAnswer() }
+            for answer in answers { bench.start(TestCall("GET / HTTP/1.1", to: origin), answer) }
+            for _ in answers { mayAnswer.signal() }
+            for answer in answers {
+                try answer.wait()
+                #expect(answer.text == "ok")
+            }
+            #expect(origin.connections == 1)
+        }
+    }
+
+    /// libcurl remembers that the peer spoke HTTP/1.0, and would do so itself.
+    @Test func anHTTP10AnswerDoesNotChangeHowTheNextCallIsSent() throws {
+        try withOrigin(script: { connection in
+            while let head = connection.head() {
+                if head.contains("chunked") { _ = connection.until("0\r\n\r\n") }
+                connection.write("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok")
+            }
+        }) { bench, origin in
+            for index in 0..<4 {
+                var call = TestCall("PUT /\(index) HTTP/1.1", to: origin)
+                call.body = .chunked
+                call.supplies = [.text("abc"), .end]
+                let answer = try bench.answer(call)
+                #expect(answer.error == nil)
+                #expect(answer.text == "ok")
+            }
+            #expect(origin.heads.count == 4)
+            for head in origin.heads { #expect(head.contains(" HTTP/1.1\r\n")) }
+        }
+    }
+
+    @Test func hundredsOfCallsAtOnceAllEnd() throws {
+        try withOrigin(script: { connection in
+            while let head = connection.head() { connection.answer(String(head.prefix(9).suffix(4))) }
+        }) { bench, origin in
+            let answers = (0..<300).map { _ in TestAnswer() }
+            for (index, answer) in answers.enumerated() {
+                bench.start(TestCall("GET /\(1000 + index) HTTP/1.1", to: origin), answer)
+            }
+            for (index, answer) in answers.enumerated() {
+                try answer.wait()
+                #expect(answer.error == nil)
+                #expect(answer.text == "\(1000 + index)")
+            }
+            #expect(bench.onReactor { $0.activeCount } == 0)
         }
     }
 }

@@ -158,6 +158,19 @@ final class ScriptedOrigin: Sendable {
 
     func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    var isResumed: Bool {
+        guard let ssl = unsafe ssl else { return false }
+        return unsafe SSL_session_reused(ssl) == 1
+    }
+
+    /// Speaks TLS from here on, as the origin behind a proxy's tunnel.
+    func startTLS(_ pem: String) -> Bool {
+        guard let tls = try? OriginTLS(pem: pem) else { return false }
+        unsafe ssl = SSL_new(tls.context)
+        unsafe SSL_set_fd(ssl, descriptor)
+        return unsafe SSL_accept(ssl) == 1
+    }
+
     /// Says close_notify.
     func closeNotify() { if let ssl = unsafe ssl { _ = unsafe SSL_shutdown(ssl) } }
 

@@ -13,7 +13,8 @@ import Testing
         #expect(!line.contains(0x0a))
         let json = try #require(JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
         let expected: Set = [
-            "id", "time", "environment", "session", "correlation_id", "mode", "class", "kind", "rule", "outcome", "would",
+            "id", "time", "environment", "session", "correlation_id", "mode", "class", "kind", "rule", "outcome",
+            "would",
             "refusal", "method", "url", "request", "response", "attempts", "idempotency", "limits", "client",
             "duration_ms", "releasable", "prev_hash", "hash",
         ]
@@ -57,9 +58,10 @@ import Testing
         #expect(log["version"] as? String == "1.2")
         let entries = try #require(log["entries"] as? [[String: Any]])
         let request = try #require(entries[1]["request"] as? [String: Any])
-        #expect(request["queryString"] as? [[String: String]] == [
-            ["name": "a", "value": "1"], ["name": "b", "value": "é 2"], ["name": "c", "value": ""],
-        ])
+        #expect(
+            request["queryString"] as? [[String: String]] == [
+                ["name": "a", "value": "1"], ["name": "b", "value": "é 2"], ["name": "c", "value": ""],
+            ])
         #expect(request["bodySize"] as? Int == 99)
         let response = try #require(entries[1]["response"] as? [String: Any])
         #expect((response["content"] as? [String: Any])?["encoding"] as? String == "base64")
@@ -80,10 +82,11 @@ import Testing
         try process.run()
         let output = try #require(try pipe.fileHandleForReading.readToEnd())
         process.waitUntilExit()
-        #expect(String(decoding: output, as: UTF8.self).split(separator: "\0").map { String($0) } == [
-            "--globoff", "--path-as-is", "-X", "POST", record.url, "-H", "X-A: it's; $HOME", "-H", "X-Empty;",
-            "--data-raw", "line 1\nit's \\ \"two\"",
-        ])
+        #expect(
+            String(decoding: output, as: UTF8.self).split(separator: "\0").map { String($0) } == [
+                "--globoff", "--path-as-is", "-X", "POST", record.url, "-H", "X-A: it's; $HOME", "-H", "X-Empty;",
+                "--data-raw", "line 1\nit's \\ \"two\"",
+            ])
     }
 
     @Test func `A body that curl cannot be given is named in a comment`() {

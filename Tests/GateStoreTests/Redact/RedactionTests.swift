@@ -22,8 +22,9 @@ import Testing
     }
 
     @Test func `A header that is a URL loses the URL's secrets`() {
-        #expect(redaction.headerValue("Location", "https://x/cb?access_token=abc&a=1")
-            == "https://x/cb?access_token=[redacted]&a=1")
+        #expect(
+            redaction.headerValue("Location", "https://x/cb?access_token=abc&a=1")
+                == "https://x/cb?access_token=[redacted]&a=1")
     }
 
     @Test(arguments: [
@@ -32,14 +33,23 @@ import Testing
         ("https://h/x?b=2&API_key=1", "https://h/x?b=2&API_key=[redacted]"),
         ("https://h/x?key=1", "https://h/x?key=[redacted]"),
         ("https://h/x?access%5Ftoken=1;c=3", "https://h/x?access%5Ftoken=[redacted];c=3"),
-        ("https://h/x?X-Amz-Credential=A%2Fb&X-Amz-Signature=ff&X-Amz-Date=d",
-         "https://h/x?X-Amz-Credential=[redacted]&X-Amz-Signature=[redacted]&X-Amz-Date=d"),
+        (
+            "https://h/x?X-Amz-Credential=A%2Fb&X-Amz-Signature=ff&X-Amz-Date=d",
+            "https://h/x?X-Amz-Credential=[redacted]&X-Amz-Signature=[redacted]&X-Amz-Date=d"
+        ),
         ("https://h/cb#access_token=1&state=2", "https://h/cb#access_token=[redacted]&state=2"),
-        ("https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/sendMessage?chat_id=1",
-         "https://api.telegram.org/bot[redacted]/sendMessage?chat_id=1"),
-        ("https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXX",
-         "https://hooks.slack.com/services/[redacted]/[redacted]/[redacted]"),
-        ("https://discord.com/api/webhooks/42/abcdef?wait=true", "https://discord.com/api/webhooks/42/[redacted]?wait=true"),
+        (
+            "https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/sendMessage?chat_id=1",
+            "https://api.telegram.org/bot[redacted]/sendMessage?chat_id=1"
+        ),
+        (
+            "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXX",
+            "https://hooks.slack.com/services/[redacted]/[redacted]/[redacted]"
+        ),
+        (
+            "https://discord.com/api/webhooks/42/abcdef?wait=true",
+            "https://discord.com/api/webhooks/42/[redacted]?wait=true"
+        ),
         ("https://h/k/sk_live_4eC39HqLyjWDarjtT1zdp7dc/x", "https://h/k/[redacted]/x"),
         ("https://h/c?q=4242424242424242", "https://h/c?q=[redacted]"),
         ("/x?sig=abc", "/x?sig=[redacted]"),
@@ -49,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "https://h/", "https://h/x?a=1&b=%zz&&=", "http://h:80/services/T/B/x", "https://h/x?NextToken=abc", "", "?", "#",
+        "https://h/", "https://h/x?a=1&b=%zz&&=", "http://h:80/services/T/B/x", "https://h/x?NextToken=abc", "", "?",
+        "#",
         "https://h/x?token=", "https://h/robots.txt?monkey=1", "h:443", "https://h/1732456789123456",
     ])
     func `A URL without secrets stays`(_ url: String) {
@@ -58,11 +69,15 @@ import Testing
 
     @Test(arguments: [
         (#"{"password":"a\"b","n":1}"#, #"{"password":"[redacted]","n":1}"#),
-        (#"{ "card": { "number": "4242", "exp_month" : 12, "cvc": 123 } }"#,
-         #"{ "card": { "number": "[redacted]", "exp_month" : 12, "cvc": "[redacted]" } }"#),
+        (
+            #"{ "card": { "number": "4242", "exp_month" : 12, "cvc": 123 } }"#,
+            #"{ "card": { "number": "[redacted]", "exp_month" : 12, "cvc": "[redacted]" } }"#
+        ),
         (#"{"number":"12"}"#, #"{"number":"12"}"#),
-        (#"{"client_secret":["a","b"],"token":{"id":"x"},"api_key":null}"#,
-         #"{"client_secret":["[redacted]","[redacted]"],"token":{"id":"x"},"api_key":null}"#),
+        (
+            #"{"client_secret":["a","b"],"token":{"id":"x"},"api_key":null}"#,
+            #"{"client_secret":["[redacted]","[redacted]"],"token":{"id":"x"},"api_key":null}"#
+        ),
         (#"{"pass\u0077ord":"x"}"#, #"{"pass\u0077ord":"[redacted]"}"#),
         (#"{"person":{"name":{"first":"A"},"age":3}}"#, #"{"person":{"name":"[redacted]","age":3}}"#),
         (#"{"list":[{"id":1,"x":2},{"id":true}]}"#, #"{"list":[{"id":"[redacted]","x":2},{"id":"[redacted]"}]}"#),
@@ -73,7 +88,9 @@ import Testing
         ("[1,2", "[1,2"), ("]]}}", "]]}}"), ("", ""),
     ])
     func `Secrets leave a JSON body, the rest stays byte for byte`(_ body: String, _ expected: String) {
-        #expect(String(decoding: redaction.body(Array(body.utf8), contentType: "application/json"), as: UTF8.self) == expected)
+        #expect(
+            String(decoding: redaction.body(Array(body.utf8), contentType: "application/json"), as: UTF8.self)
+                == expected)
     }
 
     @Test func `A form loses its secrets`() {
@@ -85,13 +102,18 @@ import Testing
     }
 
     @Test func `A multipart form and XML lose their secrets`() {
-        let multipart = "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nx\r\n--b\r\n"
+        let multipart =
+            "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nx\r\n--b\r\n"
             + "Content-Disposition: form-data; name=\"a\"\r\n\r\ny\r\n--b--\r\n"
-        #expect(String(decoding: redaction.body(Array(multipart.utf8), contentType: "multipart/form-data; boundary=b"), as: UTF8.self)
-            == multipart.replacing("\r\n\r\nx\r\n", with: "\r\n\r\n[redacted]\r\n"))
+        #expect(
+            String(
+                decoding: redaction.body(Array(multipart.utf8), contentType: "multipart/form-data; boundary=b"),
+                as: UTF8.self)
+                == multipart.replacing("\r\n\r\nx\r\n", with: "\r\n\r\n[redacted]\r\n"))
         let xml = "<a:Login><n:Password type=\"x\">p</n:Password><User>u</User><Token/></a:Login>"
-        #expect(String(decoding: redaction.body(Array(xml.utf8), contentType: "text/xml"), as: UTF8.self)
-            == xml.replacing(">p<", with: ">[redacted]<"))
+        #expect(
+            String(decoding: redaction.body(Array(xml.utf8), contentType: "text/xml"), as: UTF8.self)
+                == xml.replacing(">p<", with: ">[redacted]<"))
     }
 
     @Test(arguments: [
@@ -109,21 +131,27 @@ import Testing
         ("-----BEGIN CERTIFICATE-----\nMII", "-----BEGIN CERTIFICATE-----\nMII"),
     ])
     func `Secrets are known by their look in any text`(_ text: String, _ expected: String) {
-        #expect(String(decoding: redaction.body(Array(text.utf8), contentType: "text/plain"), as: UTF8.self) == expected)
+        #expect(
+            String(decoding: redaction.body(Array(text.utf8), contentType: "text/plain"), as: UTF8.self) == expected)
     }
 
     @Test func `No bytes make redaction fail, and doing it twice changes nothing more`() {
         var random = SeededGenerator(seed: 7)
         let pieces = [
-            "{", "}", "[", "]", "\"", "\\", ":", ",", "password", "token", "=", "&", "?", "#", "%", "%4", "%41", "@", "://",
+            "{", "}", "[", "]", "\"", "\\", ":", ",", "password", "token", "=", "&", "?", "#", "%", "%4", "%41", "@",
+            "://",
             "/", "4242", "4242424242424242", "bot1234567:", "-----BEGIN ", "PRIVATE KEY-----", "Bearer ", "sk_live_",
             "\r\n\r\n", "\r\n--", "name=\"", "<", ">", "</", "\u{0}", "é", "services", "slack.com", " ", "abcdefghijk",
         ]
         for _ in 0..<3000 {
-            let text = (0..<Int.random(in: 0...14, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            let text = (0..<Int.random(in: 0...14, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }.joined()
             let once = redaction.url(text)
             #expect(redaction.url(once).utf8.count <= once.utf8.count + Redaction.mark.utf8.count * 12)
-            for type in ["application/json", "application/x-www-form-urlencoded", "multipart/x", "text/xml", "text/plain"] {
+            for type in [
+                "application/json", "application/x-www-form-urlencoded", "multipart/x", "text/xml", "text/plain",
+            ] {
                 let body = redaction.body(Array(text.utf8), contentType: type)
                 #expect(redaction.body(body, contentType: type).count <= body.count + 200)
             }

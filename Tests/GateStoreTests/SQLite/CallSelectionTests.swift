@@ -12,8 +12,10 @@ import Testing
 
     private func fill(_ store: SQLiteStore) async throws {
         try await store.committed(call(1))
-        try await store.committed(call(2, class: "irreversible", outcome: .blocked, rule: "stripe/charge", host: "api.stripe.com"))
-        try await store.committed(call(3, class: "irreversible", outcome: .recorded, rule: "stripe/refund", session: "a"))
+        try await store.committed(
+            call(2, class: "irreversible", outcome: .blocked, rule: "stripe/charge", host: "api.stripe.com"))
+        try await store.committed(
+            call(3, class: "irreversible", outcome: .recorded, rule: "stripe/refund", session: "a"))
         try await store.committed(call(4, rule: "aws/read", host: "s3.eu-west-1.amazonaws.com", session: "b"))
         try await store.committed(call(5, outcome: .failed, host: "stripe.com"))
         try await store.committed(call(6, rule: "strip[e", host: "x?y", session: "a"))
@@ -41,8 +43,14 @@ import Testing
             #expect(try numbers(store) { $0.hosts = ["x?*"] } == [6])
             #expect(try numbers(store) { $0.hosts = ["?*"] } == [])
             #expect(try numbers(store) { $0.sessions = ["a"] } == [6, 3])
-            #expect(try numbers(store) { $0.sessions = ["a"]; $0.classes = ["irreversible"] } == [3])
-            #expect(try numbers(store) { $0.since = call(3).time; $0.until = call(6).time } == [5, 4, 3])
+            #expect(
+                try numbers(store) {
+                    $0.sessions = ["a"]; $0.classes = ["irreversible"]
+                } == [3])
+            #expect(
+                try numbers(store) {
+                    $0.since = call(3).time; $0.until = call(6).time
+                } == [5, 4, 3])
             #expect(try numbers(store) { $0.outcomes = ["' OR 1=1 --"] } == [])
         }
     }
@@ -72,7 +80,10 @@ import Testing
 
     @Test(arguments: [
         ("calls_irreversible", "SELECT id FROM calls WHERE class = 'irreversible' ORDER BY id DESC LIMIT 9"),
-        ("calls_not_forwarded", "SELECT id FROM calls WHERE outcome IN (?) AND outcome <> 'forwarded' ORDER BY id DESC LIMIT 9"),
+        (
+            "calls_not_forwarded",
+            "SELECT id FROM calls WHERE outcome IN (?) AND outcome <> 'forwarded' ORDER BY id DESC LIMIT 9"
+        ),
         ("calls_session", "SELECT id FROM calls WHERE session IN (?) ORDER BY id DESC LIMIT 9"),
         ("calls_id (id>?)", "SELECT id FROM calls WHERE id >= ? AND time >= ? ORDER BY id DESC LIMIT 9"),
     ])

@@ -47,7 +47,10 @@ import Testing
         ("DELETE FROM events WHERE seq = 6; DELETE FROM calls WHERE seq = 6", 5, "tail was cut"),
         ("DELETE FROM events WHERE seq > 0; DELETE FROM calls", 0, "tail was cut"),
         ("DELETE FROM calls WHERE seq = 2", 1, "row in calls was deleted"),
-        ("UPDATE events SET seq = 100 WHERE seq = 1; UPDATE events SET seq = 1 WHERE seq = 2; UPDATE events SET seq = 2 WHERE seq = 100", 0, "event 1"),
+        (
+            "UPDATE events SET seq = 100 WHERE seq = 1; UPDATE events SET seq = 1 WHERE seq = 2; UPDATE events SET seq = 2 WHERE seq = 100",
+            0, "event 1"
+        ),
         ("UPDATE events SET hash = zeroblob(32) WHERE seq = 2", 1, "event 2"),
         ("UPDATE events SET time = 1 WHERE seq = 2", 1, "event's time"),
         ("UPDATE events SET payload = replace(payload, 'mode', 'mood') WHERE seq = 5", 4, "event 5 (note)"),
@@ -57,7 +60,10 @@ import Testing
         ("UPDATE sealed SET copy = zeroblob(40)", 3, "sealed request was altered"),
         ("DELETE FROM sealed", 3, "sealed request was deleted"),
         ("UPDATE calls SET outcome = 'recorded' WHERE seq = 4", 3, "event 4"),
-        ("INSERT INTO calls SELECT 'STRAY', time, environment, session, correlation_id, mode, class, kind, rule, outcome, would, refusal, method, url, host, request, response, attempts, idempotency, limits, client, duration_ms, sealed, 77, prev_hash, hash FROM calls WHERE seq = 6", 6, "call STRAY"),
+        (
+            "INSERT INTO calls SELECT 'STRAY', time, environment, session, correlation_id, mode, class, kind, rule, outcome, would, refusal, method, url, host, request, response, attempts, idempotency, limits, client, duration_ms, sealed, 77, prev_hash, hash FROM calls WHERE seq = 6",
+            6, "call STRAY"
+        ),
     ])
     func `A change of the tables is found and named`(_ sql: String, _ verified: Int, _ words: String) async throws {
         let report = try await tampered(sql)

@@ -86,20 +86,24 @@ import Testing
             let file = directory + "/x.sqlite"
             try Data(repeating: 0x61, count: 5000).write(to: URL(fileURLWithPath: file))
             unsafe chmod(file, 0o600)
-            func opened() throws { try SQLiteStore.open(path: file, stateDirectory: directory, environment: "test").close() }
+            func opened() throws {
+                try SQLiteStore.open(path: file, stateDirectory: directory, environment: "test").close()
+            }
             #expect(code(opened) == .incompatible)
             try FileManager.default.removeItem(atPath: file)
             try opened()
             for sql in ["PRAGMA user_version=2", "PRAGMA application_id=7"] {
                 try SQLiteConnection(path: file, flags: 2).run(sql)
                 #expect(code(opened) == .incompatible)
-                #expect(code { _ = try SQLiteStore.openReadOnly(path: file, stateDirectory: directory, environment: "t") }
-                    == .incompatible)
+                #expect(
+                    code { _ = try SQLiteStore.openReadOnly(path: file, stateDirectory: directory, environment: "t") }
+                        == .incompatible)
             }
         }
     }
 
-    @Test func `Files and directories that others may write are refused, and the message says what to do`() async throws {
+    @Test func `Files and directories that others may write are refused, and the message says what to do`() async throws
+    {
         try await withStateDirectory { directory in
             func opened() throws { try SQLiteStore.open(stateDirectory: directory, environment: "test").close() }
             try opened()
@@ -108,7 +112,8 @@ import Testing
                 #expect(mode(directory + "/" + name) == 0o600, "\(name)")
             }
             for (path, open, closed) in [
-                (directory, 0o770, 0o700), (directory + "/test.sqlite", 0o666, 0o600), (directory + "/journal.key", 0o640, 0o600),
+                (directory, 0o770, 0o700), (directory + "/test.sqlite", 0o666, 0o600),
+                (directory + "/journal.key", 0o640, 0o600),
             ] as [(String, mode_t, mode_t)] {
                 unsafe chmod(path, open)
                 let error = #expect(throws: StoreError.self) { try opened() }
@@ -126,7 +131,8 @@ import Testing
             try SQLiteStore.open(stateDirectory: directory, environment: "test").close()
             unsafe chown(directory, 12345, 12345)
             #expect(code { try SQLiteStore.open(stateDirectory: directory, environment: "test").close() } == .forbidden)
-            #expect(code { _ = try SQLiteStore.openReadOnly(stateDirectory: directory, environment: "test") } == .forbidden)
+            #expect(
+                code { _ = try SQLiteStore.openReadOnly(stateDirectory: directory, environment: "test") } == .forbidden)
         }
     }
 
@@ -143,9 +149,13 @@ import Testing
 
     @Test func `A journal that is not there cannot be read`() async throws {
         try await withStateDirectory { directory in
-            #expect(code { _ = try SQLiteStore.openReadOnly(stateDirectory: directory, environment: "test") } == .unavailable)
+            #expect(
+                code { _ = try SQLiteStore.openReadOnly(stateDirectory: directory, environment: "test") }
+                    == .unavailable)
             _ = try StateDirectory(path: directory)
-            #expect(code { _ = try SQLiteStore.openReadOnly(stateDirectory: directory, environment: "test") } == .unavailable)
+            #expect(
+                code { _ = try SQLiteStore.openReadOnly(stateDirectory: directory, environment: "test") }
+                    == .unavailable)
         }
     }
 

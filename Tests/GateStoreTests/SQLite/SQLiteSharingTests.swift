@@ -15,7 +15,11 @@ import Testing
                         group.addTask {
                             for number in 0..<50 {
                                 let id = number * 8 + lane * 2 + offset
-                                if number % 2 == 0 { try await store.committed(call(id)) } else { store.append(call(id)) }
+                                if number % 2 == 0 {
+                                    try await store.committed(call(id))
+                                } else {
+                                    store.append(call(id))
+                                }
                             }
                         }
                     }
