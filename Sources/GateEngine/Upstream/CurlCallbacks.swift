@@ -74,7 +74,9 @@ func curlWatches(
     return 0
 }
 
-func curlSetsTimer(_ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?) -> Int32 {
+func curlSetsTimer(
+    _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
     unsafe engine(context)?.setTimer(milliseconds)
     return 0
 }

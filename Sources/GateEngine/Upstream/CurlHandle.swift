@@ -5,7 +5,8 @@ internal import Glibc
 /// A pooled easy handle with the memory that libcurl keeps pointers into: header lines, list nodes, error text.
 ///
 /// A handle is not reset between calls: what never varies is set once, what varies is overwritten by every call
-/// (`prepare`), and what is the same as in the call before is left alone.
+/// (`prepare`), and what is the same as in the call before is left alone. `curl_easy_reset` and setting all again
+/// was measured at 1–2 µs a call.
 @safe final class CurlHandle {
     private enum Kind { case none, get, head, upload }
 
@@ -177,14 +178,17 @@ internal import Glibc
             }
             put(0x2F)
             put(0)
-            return unsafe setString(CURLOPT_URL, UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<end]), &lastURL)
+            let url = unsafe UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<end])
+            return unsafe setString(CURLOPT_URL, url, &lastURL)
         }
     }
 
     /// Sets a NUL-terminated string unless it is the one that is set.
     private func setString(_ option: CURLoption, _ text: UnsafeRawBufferPointer, _ last: inout [UInt8]) -> CURLcode {
         let isSame = unsafe last.withUnsafeBytes { last in
-            unsafe last.count == text.count && !text.isEmpty && memcmp(last.baseAddress!, text.baseAddress!, text.count) == 0
+            guard last.count == text.count, let old = last.baseAddress, let new = text.baseAddress
+            else { return false }
+            return unsafe memcmp(old, new, text.count) == 0
         }
         if isSame { return CURLE_OK }
         last.removeAll(keepingCapacity: true)
@@ -210,7 +214,9 @@ internal import Glibc
         let size = head.bytes.count
         guard size > 0, head.bytes[size - 1] == 0 else { return CURLE_BAD_FUNCTION_ARGUMENT }
         reserve(bytes: size, nodes: head.lines.count + 1)
-        unsafe head.bytes.withUnsafeBufferPointer { unsafe arena.update(from: $0.baseAddress!, count: size) }
+        unsafe head.bytes.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress { unsafe arena.update(from: start, count: size) }
+        }
         var count = 0
         for start in head.lines where start >= 0 && start < size {
             unsafe nodes[count] = unsafe curl_slist(data: text(at: start), next: nodes + count + 1)
