@@ -187,7 +187,7 @@ extension Exchange {
     func answerJournaled(_ error: StoreError?) {
         stage = .ended
         if error != nil {
-            if connection?.answerStarted == true { return finish(machine.responseTruncated()) }
+            if hasAnswered { return finish(machine.responseTruncated()) }
             giveRefusal(refusal(.storeUnavailable, "The call was sent; its answer could not be journaled: its outcome is in doubt."))
         } else if let refusal {
             giveRefusal(refusal)

@@ -24,7 +24,7 @@ extension Exchange {
     }
 
     /// Bodies of safe calls are kept only where all calls are.
-    private var keepsBodies: Bool {
+    var keepsBodies: Bool {
         verdict.class == .irreversible || lane.configuration.journal.calls == .all
     }
 
@@ -61,11 +61,15 @@ extension Exchange {
             headers: fields.map { field(WireText.decode(source, $0.name), WireText.decode(source, $0.value)) },
             bodySHA256: body.sha256, bodyLength: body.length)
         guard keepsBodies, body.length > 0 else { return message }
-        let limit = lane.configuration.journal.bodyLimit.bytes
-        let whole = kept ?? []
-        message.isTruncated = whole.count < body.length || whole.count > limit
-        message.body = redaction.body(Array(whole.prefix(limit)), contentType: contentType(head.block))
+        message.isTruncated = recordedBody.count < body.length
+        message.body = redaction.body(recordedBody, contentType: contentType(head.block))
         return message
+    }
+
+    /// Keeps the gathered body's beginning for the journal.
+    func recordBody() {
+        guard recordedBody.isEmpty, body.use != .drop else { return }
+        recordedBody = Array(body.bytes.prefix(lane.configuration.journal.bodyLimit.bytes))
     }
 
     private var recordedResponse: CallRecord.Message? {

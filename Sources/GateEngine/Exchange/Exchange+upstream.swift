@@ -15,7 +15,7 @@ extension Exchange: UpstreamHandler {
         answerStatus = head.status
         let writer = writer
         machine.responseStarted()
-        machine.mayKeepAlive = machine.mayKeepAlive && !lane.isDraining && !awaitsContinue
+        machine.mayKeepAlive = machine.mayKeepAlive && !lane.isDraining && !awaitsContinue && isDrainable
         if isDurable {
             framing = writer.framing(of: head)
             writer.writeHead(head, keepAlive: machine.mayKeepAlive, to: &withheld)
@@ -28,6 +28,13 @@ extension Exchange: UpstreamHandler {
 
     /// The client still waits for a 100 that will not come: its body is not on the way, the connection can't go on.
     private var awaitsContinue: Bool { head.expectsContinue && !body.isComplete && body.length == 0 }
+
+    /// What is left of the request's body, if the upstream does not take it, is short enough to be read and dropped.
+    private var isDrainable: Bool {
+        if body.isComplete { return true }
+        guard case .sized(let length) = head.framing else { return false }
+        return length - body.length <= lane.limits.drainedBytes
+    }
 
     func upstreamBody(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0, framing != .none else { return }
@@ -52,6 +59,7 @@ extension Exchange: UpstreamHandler {
         if withheld.count > 65_536, let connection {
             let ready = withheld
             withheld = []
+            hasAnswered = true
             connection.write { $0 += ready }
             holdBack(connection)
         }
@@ -61,7 +69,7 @@ extension Exchange: UpstreamHandler {
     }
 
     private func capture(_ bytes: UnsafeRawBufferPointer) {
-        guard verdict.class == .irreversible else { return }
+        guard keepsBodies else { return }
         let room = lane.configuration.journal.bodyLimit.bytes - captured.count
         guard room > 0 else { return }
         unsafe captured.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
@@ -77,6 +85,8 @@ extension Exchange: UpstreamHandler {
         if body.isComplete { return .end }
         return machine.request == .aborted ? .abort : .later
     }
+
+    func upstreamWantsTrailers() -> FieldBlock { trailers }
 
     func upstreamEnded(_ error: UpstreamError?) {
         transfer = nil
@@ -97,10 +107,10 @@ extension Exchange: UpstreamHandler {
     }
 
     func upstreamFailed(_ error: UpstreamError) {
-        if stage == .ended { return }
+        guard stage == .sending else { return }
         outcome = isDurable && error.mayHaveLeft ? .inDoubt : error.code == .denied ? .denied : .failed
         let refusal = refusal(of: error)
-        let isUnanswered = isDurable ? connection?.answerStarted != true : answerStatus == nil
+        let isUnanswered = isDurable ? !hasAnswered : answerStatus == nil
         if isUnanswered, machine.request != .aborted {
             withheld = []
             response = nil

@@ -63,6 +63,10 @@ final class Exchange {
     var own: SyntheticAnswer?
     /// The bytes that a release would send, gathered for the sealed copy; nil when there were too many.
     var kept: [UInt8]?
+    /// The body's beginning, for the journal.
+    var recordedBody: [UInt8] = []
+    /// Bytes of the final answer went to the client.
+    var hasAnswered = false
     /// What the store is being told.
     var outcome = CallRecord.Outcome.forwarded
 
@@ -102,6 +106,10 @@ extension Exchange: ConnectionExchange {
 
     func bodyReceived(_ bytes: UnsafeRawBufferPointer) {
         unsafe body.append(bytes)
+        if lane.configuration.journal.calls == .all, stage == .sending {
+            let room = lane.configuration.journal.bodyLimit.bytes - recordedBody.count
+            unsafe recordedBody.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room))))
+        }
         if body.isOverLimit { bodyOverLimit() }
         if stage == .sending { transfer?.bodyAvailable() }
     }

@@ -77,7 +77,9 @@ extension Exchange {
         switch stage {
         case .judging: if let facts { overInspectionLimit(facts) }
         case .keeping:
-            if decision != .send { body.drop() } else { body.gather(limit: .max) }
+            // What came first is on record; the rest waits for the upstream, or is counted only.
+            recordBody()
+            if decision == .send { body.stream() } else { body.drop() }
             journalIntent()
         default: break
         }
@@ -87,6 +89,7 @@ extension Exchange {
         if case .decided(let verdict) = lane.policy.judge(facts, body: .unreadable, strict: lane.configuration.isStrict) {
             return decide(verdict)
         }
+        if mode == .observe { return decide(unjudgeable) }
         switch lane.configuration.inspect.overLimit {
         case .irreversible: decide(unjudgeable)
         case .safe: decide(Classification(class: .safe, rule: "over-limit"))
@@ -131,6 +134,7 @@ extension Exchange {
     private func journalIntent() {
         stage = .committing
         outcome = decision.journaledOutcome
+        recordBody()
         if body.isComplete, body.use != .drop { kept = body.bytes }
         if decision != .send { prepareOwnAnswer() }
         lane.commit(makeRecord(), sealed: sealedRequest(), waiter: self)

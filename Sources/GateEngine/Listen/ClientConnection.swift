@@ -175,7 +175,7 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     func close() {
         if case .closed = phase { return }
         phase = .closed
-        deadline?.clear()
+        if let deadline { lane.reactor.cancel(deadline) }
         deadline = nil
         tls?.shutdown()
         tls = nil

@@ -11,6 +11,9 @@ final class Deadline {
     /// True while armed.
     var isArmed: Bool { due != .max }
 
+    /// True while the heap has an entry for it.
+    fileprivate var isScheduled: Bool { scheduled != .max }
+
     /// Disarms; cheap and idempotent.
     func clear() { due = .max }
 
@@ -31,6 +34,8 @@ struct DeadlineHeap {
         var deadline: Deadline
     }
     private var entries: [Entry] = []
+    /// Entries of cancelled deadlines, at most.
+    private var cancelled = 0
 
     /// Arms `deadline` for `due` (milliseconds of the reactor's clock).
     mutating func arm(_ deadline: Deadline, due: Int64) {
@@ -56,6 +61,19 @@ struct DeadlineHeap {
             if deadline.due != .max { push(deadline, at: deadline.due) }
         }
         return nil
+    }
+
+    /// Disarms for good: many of these make the heap drop its dead entries.
+    mutating func cancel(_ deadline: Deadline) {
+        deadline.clear()
+        guard deadline.isScheduled else { return }
+        cancelled += 1
+        guard cancelled > 1024, cancelled > entries.count / 2 else { return }
+        cancelled = 0
+        let living = entries.filter { $0.deadline.isArmed && $0.deadline.scheduled == $0.time }
+        for entry in entries where !entry.deadline.isArmed { entry.deadline.scheduled = .max }
+        entries = []
+        for entry in living { push(entry.deadline, at: entry.time) }
     }
 
     private mutating func push(_ deadline: Deadline, at time: Int64) {

@@ -96,6 +96,9 @@ final class Reactor {
         deadlines.arm(deadline, due: now &+ max(0, milliseconds))
     }
 
+    /// Disarms `deadline` for good.
+    func cancel(_ deadline: Deadline) { deadlines.cancel(deadline) }
+
     /// Calls `handler` once, after the events of this round: output that many events produced is written together.
     func atEndOfRound(_ handler: any RoundHandler) {
         afterRound.append(handler)
