@@ -78,9 +78,9 @@ extension Exchange: UpstreamHandler {
     func upstreamTrailers(_ trailers: FieldBlock) { answerTrailers = trailers }
 
     func upstreamWantsBody(into buffer: UnsafeMutableRawBufferPointer) -> BodySupply {
-        let hadRoom = body.wantsMore
+        let waited = body.waiting
         let count = unsafe body.take(into: buffer)
-        if !hadRoom, body.waiting < RequestBody.lowWater { connection?.bodyWanted() }
+        if waited >= RequestBody.lowWater, body.waiting < RequestBody.lowWater { connection?.bodyWanted() }
         if count > 0 { return .bytes(count) }
         if body.isComplete { return .end }
         return machine.request == .aborted ? .abort : .later
