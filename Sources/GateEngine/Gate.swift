@@ -38,9 +38,16 @@ public final class Gate: Sendable {
     public static func start(_ configuration: GateConfiguration, logger: Logger, callSink: LogSink? = nil)
         throws(GateError) -> Gate
     {
+        try start(configuration, logger: logger, callSink: callSink, limits: ClientLimits())
+    }
+
+    /// The same with limits of a test's own.
+    static func start(
+        _ configuration: GateConfiguration, logger: Logger, callSink: LogSink? = nil, limits: ClientLimits
+    ) throws(GateError) -> Gate {
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()
-        let parts = try GateParts(configuration, callSink: callSink)
+        let parts = try GateParts(configuration, callSink: callSink, limits: limits)
         let state = GateState(parts: parts, logger: logger)
         let proxy = try ListeningPort(configuration.listen)
         let admin = try ListeningPort(configuration.admin)

@@ -13,8 +13,10 @@ struct GateParts: Sendable {
     let token: String
     let stateDirectory: StateDirectory
     let upstream: UpstreamSettings
+    let limits: ClientLimits
 
-    init(_ configuration: GateConfiguration, callSink: LogSink?) throws(GateError) {
+    init(_ configuration: GateConfiguration, callSink: LogSink?, limits: ClientLimits) throws(GateError) {
+        self.limits = limits
         let missing = CurlEngine.checkLibrary()
         guard missing.isEmpty else { throw GateError(.internalFault, missing.joined(separator: "; ")) }
         let loaded = PolicyLoader.load(configuration.policies)

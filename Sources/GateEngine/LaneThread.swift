@@ -21,7 +21,7 @@ final class LaneThread: Sendable {
                     let reactor = try Reactor()
                     let engine = try CurlEngine(reactor: reactor, settings: parts.upstream, trust: parts.trust)
                     let lane = Lane(
-                        core: parts.core, reactor: reactor, engine: engine, policy: parts.policy, limits: ClientLimits())
+                        core: parts.core, reactor: reactor, engine: engine, policy: parts.policy, limits: parts.limits)
                     try prepare(lane)
                     outcome.set(.success(reactor.mailbox))
                     isBuilt.signal()
