@@ -112,7 +112,7 @@ extension Exchange {
         outcome = .failed
         giveRefusal(failure)
         stage = .ended
-        lane.core.callLog.ended(makeRecord(refusal: failure.type.rawValue))
+        lane.core.ended(makeRecord(refusal: failure.type.rawValue))
         finish(machine.responseEnded())
     }
 
@@ -163,7 +163,7 @@ extension Exchange {
 
     func giveOwnAnswer() {
         if let own { give(own) }
-        lane.core.callLog.ended(makeRecord(refusal: refusal?.type.rawValue))
+        lane.core.ended(makeRecord(refusal: refusal?.type.rawValue))
         stage = .ended
         finish(machine.responseEnded())
     }
@@ -196,7 +196,7 @@ extension Exchange {
             connection?.write { $0 += rest }
         }
         withheld = []
-        lane.core.callLog.ended(makeRecord(refusal: refusal?.type.rawValue))
+        lane.core.ended(makeRecord(refusal: refusal?.type.rawValue))
         finish(machine.responseEnded())
     }
 

@@ -16,10 +16,13 @@ extension ClientConnection {
         }
     }
 
-    func updateInterest() {
+    /// - Parameter isIdle: true when an event came that nobody wants: only then is it worth a system call to wait for
+    ///   less. Most requests are answered before their client sends more.
+    func updateInterest(isIdle: Bool = false) {
         if case .closed = phase { return }
         var events: UInt32 = sawHangup || inputEnded ? 0 : GATE_EPOLLRDHUP
-        if wantsInput { events |= GATE_EPOLLIN }
+        if wantsInput || (watchesInput && !isIdle) { events |= GATE_EPOLLIN }
+        watchesInput = events & GATE_EPOLLIN != 0
         if !output.isEmpty { events |= GATE_EPOLLOUT }
         lane.reactor.modify(registration, events: events)
     }
