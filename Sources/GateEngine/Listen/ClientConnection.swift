@@ -149,18 +149,21 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
             guard let exchange else { return close() }
             guard exchange.wantsBody else { return arm(lane.limits.bodyMilliseconds) }
             exchange.bodyFailed(.init(type: .requestTimeout, detail: "The request's body did not arrive in time."))
-        case .answering, .tunnel:
-            if !output.isEmpty || (sawHangup && !answerStarted) { lost() }
+        case .answering:
+            if !output.isEmpty || sawHangup { lost() }
+        case .tunnel:
+            if !output.isEmpty { lost() }
         case .handshaking, .lingering: close()
         case .closed: break
         }
     }
 
-    /// The client ended its side: gone, unless its answer comes at once. What it sent before is still read.
+    /// The client ended its side: gone, unless its answer comes at once and goes on coming. What it sent before is
+    /// still read.
     private func hangupSeen() {
         guard !sawHangup else { return }
         sawHangup = true
-        if case .answering = phase, !answerStarted { arm(lane.limits.halfClosedMilliseconds) }
+        if case .answering = phase, output.isEmpty { arm(lane.limits.halfClosedMilliseconds) }
         if case .lingering = phase, output.isEmpty { close() }
     }
 
