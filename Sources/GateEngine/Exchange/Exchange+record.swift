@@ -11,6 +11,12 @@ extension Exchange {
         guard isJournaled || lane.core.callLog.isEnabled else { return }
         let record = makeRecord(refusal: refusal ?? self.refusal?.type.rawValue)
         if isJournaled { lane.core.store.append(record) }
+        tell(record)
+    }
+
+    /// The call has ended: its log line, and the summary of `run`.
+    func tell(_ record: CallRecord) {
+        lane.core.stopped.ended(record)
         lane.core.callLog.ended(record)
     }
 
