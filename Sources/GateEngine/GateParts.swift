@@ -29,7 +29,7 @@ struct GateParts: Sendable {
             trust = try UpstreamTrust(
                 extraFiles: configuration.upstream.authorityFiles, environment: ProcessInfo.processInfo.environment,
                 ownBundle: configuration.stateDirectory + "/bundle.pem")
-            upstream = try UpstreamSettings(configuration.upstream)
+            var upstream = try UpstreamSettings(configuration.upstream)
             let mode = try stateDirectory.startMode(
                 configured: configuration.mode, environment: configuration.environment)
             let store = try Self.store(configuration)
@@ -40,6 +40,8 @@ struct GateParts: Sendable {
                     headers: configuration.journal.redactedHeaders, json: configuration.journal.redactedPointers),
                 leaves: try LeafCache(authority: authority), interception: try InterceptionPlan(configuration.tls),
                 mode: mode, via: ViaStamp(token: random.next()), callLog: CallLog(callSink, configuration.log))
+            upstream.ownEndpoints = core.ownEndpoints
+            self.upstream = upstream
         } catch {
             throw Self.failure(error)
         }

@@ -96,7 +96,9 @@ extension Explanation {
         if readings.count > 1 {
             section(
                 "Readings considered",
-                readings.map { "\($0.method) \($0.path): \($0.class?.rawValue ?? "depends on the body") (\($0.rule ?? "no rule"))" },
+                readings.map {
+                    "\($0.method) \($0.path): \($0.class?.rawValue ?? "depends on the body") (\($0.rule ?? "no rule"))"
+                },
                 &lines)
         }
         section("Near misses", nearMisses.map { "\($0.rule): not \($0.failed.joined(separator: ", not "))" }, &lines)
@@ -105,7 +107,9 @@ extension Explanation {
         if let retries { section("Retries", [Self.line(retries)], &lines) }
         if let answer {
             let headers = answer.headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            section("A dry run answers", ["\(answer.status)"] + headers + (answer.body.isEmpty ? [] : [answer.body]), &lines)
+            section(
+                "A dry run answers", ["\(answer.status)"] + headers + (answer.body.isEmpty ? [] : [answer.body]), &lines
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -129,7 +133,8 @@ extension Explanation {
 
     private static func line(_ rule: IdempotencyView) -> String {
         let provider = rule.upstreamIdempotent ? "; the provider honours the key itself" : ""
-        return "\(rule.sources.joined(separator: ", ")); kept \(rule.ttl); without a key: \(rule.withoutKey.rawValue)\(provider)"
+        return
+            "\(rule.sources.joined(separator: ", ")); kept \(rule.ttl); without a key: \(rule.withoutKey.rawValue)\(provider)"
     }
 
     private static func line(_ rule: RetryView) -> String {

@@ -95,7 +95,10 @@ private struct AbsoluteURL {
         } else {
             host = bytes.prefix { $0 != 0x3A }
             rest = bytes[host.endIndex...]
-            guard host.allSatisfy({ isHexDigit($0) || ($0 | 0x20 >= 0x67 && $0 | 0x20 <= 0x7A) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F })
+            guard
+                host.allSatisfy({
+                    isHexDigit($0) || ($0 | 0x20 >= 0x67 && $0 | 0x20 <= 0x7A) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F
+                })
             else { return nil }
         }
         guard !host.isEmpty, host.count <= 255 else { return nil }

@@ -45,7 +45,8 @@ struct AdminClient {
         defer { close(descriptor) }
         var head = "\(method) \(target) HTTP/1.1\r\nHost: \(address)\r\nConnection: close\r\nAccept: application/json\r\n"
         if let token { head += "Authorization: Bearer \(token)\r\n" }
-        if let user = ProcessInfo.processInfo.environment["USER"], user.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
+        let user = ProcessInfo.processInfo.environment["USER"] ?? "uid-\(getuid())"
+        if user.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
             head += "Stoplog-Actor: \(user)\r\n"
         }
         if let json { head += "Content-Type: application/json\r\nContent-Length: \(json.utf8.count)\r\n" }

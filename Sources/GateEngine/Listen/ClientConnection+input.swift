@@ -72,6 +72,8 @@ extension ClientConnection {
         switch phase {
         case .tunnel: exchange?.bodyEnded(FieldBlock())
         case .body where exchange != nil: lost()
+        // What was answered before still goes out.
+        case .head where !output.isEmpty: closesWhenFlushed = true
         default: close()
         }
     }
@@ -190,6 +192,7 @@ extension ClientConnection {
         if let receiver {
             guard exchange === receiver else { return }
             deadline?.clear()
+            if sawHangup { arm(lane.limits.halfClosedMilliseconds) }
             receiver.bodyEnded(trailers)
         } else if case .answering = phase {
             phase = .head

@@ -105,8 +105,9 @@ import GatePolicy
         let code = handle.prepare(call, isHead: isHead)
         guard code == CURLE_OK, unsafe curl_multi_add_handle(multi, handle.easy) == CURLM_OK else {
             let isURL = code == CURLE_URL_MALFORMAT
-            return refuse(
-                transfer, .refused(isURL ? .unreachable : .overloaded, "libcurl refuses the call", proxyStatus: "proxy_internal_error"))
+            let error = UpstreamError.refused(
+                isURL ? .unreachable : .overloaded, "libcurl refuses the call", proxyStatus: "proxy_internal_error")
+            return refuse(transfer, error)
         }
         handle.transfer = transfer
         transfer.handle = handle
@@ -162,11 +163,13 @@ import GatePolicy
         return transfer
     }
 
-    /// Ends what runs with `.cancelled` and refuses what comes; idempotent. Idle connections close with the engine.
+    /// Ends what runs with `.cancelled` and refuses what comes; idempotent, not from inside a handler. Idle connections
+    /// close with the engine.
     func close() {
         guard !isClosed else { return }
         isClosed = true
-        for tunnel in tunnels { tunnel.fail(.refused(.cancelled, "the gate stops", proxyStatus: "connection_terminated")) }
+        let error = UpstreamError.refused(.cancelled, "the gate stops", proxyStatus: "connection_terminated")
+        for tunnel in tunnels { tunnel.fail(error) }
         for transfer in transfers {
             transfer.cancel()
             transfer.applyChanges()
@@ -185,7 +188,7 @@ import GatePolicy
         handle.deadline.clear()
         unsafe curl_multi_remove_handle(multi, handle.easy)
         release(handle)
-        if pool.count < Self.maxPooledHandles { pool.append(handle) }
+        if pool.count < Self.maxPooledHandles, handle.renew() { pool.append(handle) }
         let last = transfers.removeLast()
         if last !== transfer {
             transfers[transfer.position] = last
@@ -294,7 +297,8 @@ import GatePolicy
     private func readMessages() {
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
-            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else { continue }
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle
+            else { continue }
             let code = unsafe gate_curl_message_result(message)
             guard let context = unsafe gate_curl_info_private(easy) else { continue }
             completed(unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue(), code)
@@ -335,7 +339,7 @@ import GatePolicy
     func open(_ address: UnsafeMutablePointer<curl_sockaddr>, for handle: CurlHandle) -> Int32 {
         let isRerouted = handle.tunnel?.isRerouted ?? handle.transfer?.isRerouted ?? false
         let isDenied = unsafe hasGuard && !isAllowed(address)
-        if isDenied && !isRerouted {
+        if unsafe isOwn(address) || (isDenied && !isRerouted) {
             handle.deniedCount += 1
             return -1
         }
@@ -354,13 +358,22 @@ import GatePolicy
     /// Through a proxy the only address dialled is the proxy's (or a reroute's), and that is exempt.
     private var hasGuard: Bool { settings.proxy == nil && !settings.denyNetworks.isEmpty }
 
+    private func isOwn(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+        guard let ownEndpoints = settings.ownEndpoints, let parsed = unsafe parse(address) else { return false }
+        return unsafe ownEndpoints.contains(parsed, port: gate_curl_port(address))
+    }
+
     /// An address of a family that is neither IPv4 nor IPv6 is not allowed.
     private func isAllowed(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+        guard let parsed = unsafe parse(address) else { return false }
+        return !settings.denyNetworks.denies(parsed)
+    }
+
+    private func parse(_ address: UnsafeMutablePointer<curl_sockaddr>) -> IPAddress? {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { bytes in
             let count = unsafe Int(gate_curl_address(address, bytes.baseAddress))
             let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(bytes)[..<count]))
-            guard let parsed = IPAddress(bytes: span) else { return false }
-            return !settings.denyNetworks.denies(parsed)
+            return IPAddress(bytes: span)
         }
     }
 
@@ -375,7 +388,9 @@ import GatePolicy
     /// Finds the connection that libcurl is about to use; true when it was used before.
     func attach(_ handle: CurlHandle, to peer: CurlPeer) -> Bool {
         for descriptor in handle.opened {
-            guard let socket = socket(descriptor), gate_local_port(descriptor) == peer.localPort else { continue }
+            guard let socket = socket(descriptor), socket.user === handle,
+                gate_local_port(descriptor) == peer.localPort
+            else { continue }
             socket.localPort = peer.localPort
             socket.remotePort = peer.remotePort
             let first = unsafe ports[Int(peer.localPort)]
@@ -384,12 +399,17 @@ import GatePolicy
             handle.socket = socket
             return false
         }
-        var candidate = unsafe socket(ports[Int(peer.localPort)])
-        while let socket = candidate, socket.user != nil || socket.remotePort != peer.remotePort {
-            candidate = socket.nextSamePort
+        var found: CurlSocket?
+        var next = unsafe socket(ports[Int(peer.localPort)])
+        while let socket = next {
+            next = socket.nextSamePort
+            guard socket.remotePort == peer.remotePort else { continue }
+            // Several: the idle one. A single one that has a user is handed on by libcurl in one go, before the
+            // user's end was reported.
+            if found == nil || socket.user == nil { found = socket }
         }
-        candidate?.user = handle
-        handle.socket = candidate
+        found?.user = handle
+        handle.socket = found
         return true
     }
 

@@ -117,7 +117,8 @@ struct CurlFailure {
     private var words: String {
         var text = handle?.failureText ?? ""
         if text.isEmpty, let code { text = unsafe String(cString: curl_easy_strerror(code)) }
-        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(200).map { $0.value < 0x20 || $0.value > 0x7E ? "?" : $0 }))
+        let printable = text.unicodeScalars.prefix(200).map { (0x20...0x7E).contains($0.value) ? $0 : "?" }
+        return String(String.UnicodeScalarView(printable))
     }
 }
 

@@ -16,7 +16,9 @@ enum CurlLibrary {
     /// What is lacking, as sentences.
     static func check() -> [String] {
         guard initialised == CURLE_OK else { return ["libcurl cannot be initialised (\(initialised.rawValue))."] }
-        guard let version = unsafe curl_version_info(CURLVERSION_TENTH) else { return ["libcurl does not name its version."] }
+        guard let version = unsafe curl_version_info(CURLVERSION_TENTH) else {
+            return ["libcurl does not name its version."]
+        }
         var lacks: [String] = []
         if unsafe version.pointee.version_num < 0x07_57_00 {
             lacks.append("libcurl is older than 7.87.0: a cancelled name look-up would block the gate.")

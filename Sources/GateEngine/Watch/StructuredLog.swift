@@ -14,6 +14,8 @@ public final class LogSink: Sendable {
     }
 
     static let capacity = 4096
+    /// How long the thread waits for more lines once the first has come.
+    private static let gatherMilliseconds: Int32 = 10
     private let state = Mutex(State())
     private let descriptor: Int32
     private let wake: Int32
@@ -38,15 +40,16 @@ public final class LogSink: Sendable {
 
     /// Queues one line; never blocks.
     func send(_ line: [UInt8]) {
-        let isAccepted = state.withLock { state in
+        let isFirst = state.withLock { state in
             guard !state.isClosed, state.lines.count < Self.capacity else {
                 state.lost += 1
                 return false
             }
             state.lines.append(line)
-            return true
+            return state.lines.count == 1
         }
-        if isAccepted { signal() }
+        // The thread takes all lines at once: one wake for all that come until it does.
+        if isFirst { signal() }
     }
 
     private func signal() {
@@ -81,11 +84,13 @@ public final class LogSink: Sendable {
                 return taken
             }
             if lost > 0 { writeAll(lostLine(lost)) }
-            for line in lines { writeAll(line) }
+            if !lines.isEmpty { writeAll(Array(lines.joined())) }
             if lines.isEmpty, lost == 0 {
                 if isClosed { return }
                 var count: UInt64 = 0
                 _ = unsafe read(wake, &count, 8)
+                // Lines that come together are written together.
+                if !state.withLock({ $0.isClosed }) { unsafe poll(nil, 0, Self.gatherMilliseconds) }
             }
         }
     }

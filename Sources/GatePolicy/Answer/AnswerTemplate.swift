@@ -64,7 +64,8 @@ struct TextTemplate: Sendable {
             guard let close = Self.range(of: "}}", in: rest[open.upperBound...]) else {
                 throw PatternError("a `{{` without `}}` in the template")
             }
-            let name = rest[open.upperBound..<close.lowerBound].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            let name = rest[open.upperBound..<close.lowerBound].split(whereSeparator: \.isWhitespace).joined(
+                separator: " ")
             parts.append(.hole(try Placeholder(name, allowsRefusal: allowsRefusal)))
             rest = rest[close.upperBound...]
             guard parts.count < Self.maximumParts else {
@@ -93,7 +94,9 @@ struct TextTemplate: Sendable {
         while index < text.utf8.endIndex {
             let next = text.utf8.index(after: index)
             guard next < text.utf8.endIndex else { return nil }
-            if text.utf8[index] == bytes[0] && text.utf8[next] == bytes[1] { return index..<text.utf8.index(after: next) }
+            if text.utf8[index] == bytes[0] && text.utf8[next] == bytes[1] {
+                return index..<text.utf8.index(after: next)
+            }
             index = next
         }
         return nil
@@ -144,12 +147,14 @@ enum Placeholder: Sendable, Equatable {
             case "refusal":
                 guard allowsRefusal else { throw PatternError("`{{\(name)}}` can be used in `refuse` only") }
                 if refusalFields.contains(rest) { return .refusal(rest) }
-                throw PatternError("`{{\(name)}}`: the fields of a refusal are \(refusalFields.joined(separator: ", "))")
+                throw PatternError(
+                    "`{{\(name)}}`: the fields of a refusal are \(refusalFields.joined(separator: ", "))")
             default: break
             }
         }
         let known = ["id", "now", "now.iso", "form.NAME", "json./pointer", "path.N", "query.NAME", "header.NAME"]
-        let near = EditDistance.nearest(lead, among: ["id", "now", "form", "json", "path", "query", "header", "refusal"])
+        let near = EditDistance.nearest(
+            lead, among: ["id", "now", "form", "json", "path", "query", "header", "refusal"])
         let hint = near.map { ": did you mean `\($0)`?" } ?? "; known are \(known.joined(separator: ", "))"
         throw PatternError("unknown placeholder `{{\(name)}}`\(hint)")
     }

@@ -16,7 +16,9 @@ extension CompiledPolicy {
         return SyntheticAnswer(status: 200, headers: [("Content-Type", "application/json")], body: bytes)
     }
 
-    /// The rule's own refusal (`refuse`), its holes filled from `fields` of the problem document; nil: the rule has none.
+    /// The rule's own refusal (`refuse`), its holes filled from the problem document's `fields`.
+    ///
+    /// nil: the rule has none.
     public func refusal(
         for verdict: Classification, _ facts: RequestFacts, body: BodyEvidence, context: AnswerContext,
         fields: [String: String]

@@ -172,7 +172,9 @@ struct TemplateFilling {
     }
 
     private static func identifier(_ callID: String) -> String {
-        String(decoding: callID.lowercased().utf8.filter { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) }, as: UTF8.self)
+        String(
+            decoding: callID.lowercased().utf8.filter { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) },
+            as: UTF8.self)
     }
 
     private static func seconds(_ microseconds: Int64) -> Int64 {

@@ -15,7 +15,7 @@ indirect enum CompiledCondition: Sendable {
     }
 
     /// Three-valued: `unknown` where it depends on a body that is not there to be read.
-    func evaluate(_ call: borrowing CallReading) -> Truth {
+    func evaluate(_ call: CallReading) -> Truth {
         switch self {
         case .test(let test): return test.evaluate(call)
         case .all(let parts):
@@ -37,13 +37,26 @@ indirect enum CompiledCondition: Sendable {
     }
 }
 
-/// One plausible reading of a call, with the verdict where one was given.
-struct CallReading {
+/// One plausible reading of a call, with the verdict where one was given; a reference, so that tests share it.
+///
+/// Confined to one judgement on one thread.
+final class CallReading {
     let view: CallView
     let host: String
     let method: [UInt8]
     let path: PathReading
-    var verdict: Classification?
+    let verdict: Classification?
+    /// Tests on a body are settled without being made.
+    let hasBody: Bool
+
+    init(view: CallView, host: String, method: [UInt8], path: PathReading, verdict: Classification? = nil) {
+        self.view = view
+        self.host = host
+        self.method = method
+        self.path = path
+        self.verdict = verdict
+        if case .none = view.body { hasBody = false } else { hasBody = true }
+    }
 
     /// The path as text, `/` before each segment.
     var pathBytes: [UInt8] {
@@ -58,37 +71,52 @@ struct CallReading {
 
 /// A test whose patterns are at hand without a copy.
 final class CompiledTest: Sendable {
-    let test: ConditionTest
-    /// Globs on the path, the most frequent test, taken out of the pattern.
-    private let pathGlobs: [GlobPattern]?
-    private let methodGlobs: [GlobPattern]?
+    let subject: ConditionTest.Subject
+    private let first: PatternReference?
+    private let second: PatternReference?
+    /// The globs of a test on path or method that is nothing but globs, the most frequent tests.
+    private let globs: [GlobPattern]
+    private let isPathGlobs: Bool
+    private let isMethodGlobs: Bool
+    /// It is about the body and cannot hold without one.
+    private let needsBody: Bool
+    /// What the test is where there is no value.
+    private let absent: Truth
 
     init(_ test: ConditionTest) {
-        self.test = test
-        pathGlobs = test.subject == .path ? test.pattern?.globsAlone : nil
-        methodGlobs = test.subject == .method ? test.pattern?.globsAlone : nil
+        subject = test.subject
+        first = test.pattern.map { PatternReference($0) }
+        second = test.second.map { PatternReference($0) }
+        let alone = test.pattern?.globsAlone
+        globs = alone ?? []
+        isPathGlobs = test.subject == .path && alone != nil
+        isMethodGlobs = test.subject == .method && alone != nil
+        needsBody = test.needsBody
+        absent = test.pattern?.exists == false ? .yes : .no
     }
 
-    func evaluate(_ call: borrowing CallReading) -> Truth {
-        if let pathGlobs {
-            for glob in pathGlobs where glob.matches(call.path) { return .yes }
+    func evaluate(_ call: CallReading) -> Truth {
+        if needsBody && !call.hasBody { return .no }
+        if isPathGlobs {
+            for index in globs.indices where globs[index].matches(call.path) { return .yes }
             return .no
         }
-        if let methodGlobs {
-            for glob in methodGlobs where glob.matches(call.method.span) { return .yes }
+        if isMethodGlobs {
+            let method = call.method
+            for index in globs.indices where globs[index].matches(method.span) { return .yes }
             return .no
         }
-        switch test.subject {
+        switch subject {
         case .graphql: return graphql(call.view.graphql)
         case .grpc: return grpc(call.view.grpc)
         case .aws: return aws(call.view.aws)
-        default: return test.pattern?.evaluate(evidence(call)) ?? .yes
+        default: return meets(evidence(call))
         }
     }
 
     /// What is known of the place that the test is about.
-    func evidence(_ call: borrowing CallReading) -> Evidence {
-        switch test.subject {
+    func evidence(_ call: CallReading) -> Evidence {
+        switch subject {
         case .method: .values([CallValue(.text, call.method)])
         case .scheme: .values([CallValue(.text, Array(Self.scheme(call.view.facts.scheme).utf8))])
         case .host: .values([CallValue(.text, Array(call.host.utf8))])
@@ -105,6 +133,16 @@ final class CompiledTest: Sendable {
         }
     }
 
+    /// Settles the common cases without a look at the pattern.
+    private func meets(_ evidence: Evidence) -> Truth {
+        guard let first else { return .yes }
+        switch evidence {
+        case .absent: return absent
+        case .unknown: return .unknown
+        case .values: return first.pattern.evaluate(evidence)
+        }
+    }
+
     private static func text(_ value: String?) -> Evidence {
         value.map { .values([CallValue(.text, Array($0.utf8))]) } ?? .absent
     }
@@ -117,35 +155,52 @@ final class CompiledTest: Sendable {
         }
     }
 
-    private func meets(_ pattern: ValuePattern?, _ values: [[UInt8]]) -> Truth {
-        guard let pattern else { return .yes }
-        return pattern.evaluate(values.isEmpty ? .absent : .values(values.map { CallValue(.text, $0) }))
+    private func meets(_ reference: PatternReference?, _ values: [[UInt8]]) -> Truth {
+        guard let reference else { return .yes }
+        return reference.pattern.evaluate(values.isEmpty ? .absent : .values(values.map { CallValue(.text, $0) }))
     }
 
     private func graphql(_ found: Found<GraphQLOperation>) -> Truth {
         guard case .values(let operations) = found else { return found == .unknown ? .unknown : .no }
         return operations.reduce(.no) { truth, operation in
-            truth | (meets(test.pattern, [Array(operation.kind.rawValue.utf8)]) & meets(test.second, operation.rootFields))
+            truth | (meets(first, [Array(operation.kind.rawValue.utf8)]) & meets(second, operation.rootFields))
         }
     }
 
     private func grpc(_ found: Found<GRPCMethod>) -> Truth {
         guard case .values(let methods) = found else { return found == .unknown ? .unknown : .no }
         return methods.reduce(.no) { truth, method in
-            truth | (meets(test.pattern, [method.service]) & meets(test.second, [method.method]))
+            truth | (meets(first, [method.service]) & meets(second, [method.method]))
         }
     }
 
     private func aws(_ found: Found<AWSCall>) -> Truth {
         guard case .values(let calls) = found else { return found == .unknown ? .unknown : .no }
         return calls.reduce(.no) { truth, call in
-            let service = meets(test.pattern, call.services)
-            guard service != .no, let second = test.second else { return truth | service }
+            let service = meets(first, call.services)
+            guard service != .no, let second else { return truth | service }
             switch call.action {
             case .named(let name): return truth | (service & meets(second, [name]))
             case .inBody: return truth | (service & .unknown)
             case .undetermined: return truth
             }
+        }
+    }
+}
+
+/// A pattern that is referred to, not copied.
+final class PatternReference: Sendable {
+    let pattern: ValuePattern
+
+    init(_ pattern: ValuePattern) { self.pattern = pattern }
+}
+
+extension ConditionTest {
+    /// False for every call without a body.
+    var needsBody: Bool {
+        switch subject {
+        case .form, .json, .body: pattern?.exists != false
+        case .graphql, .aws, .grpc, .method, .scheme, .host, .port, .path, .query, .header, .kind, .class: false
         }
     }
 }

@@ -57,7 +57,8 @@ extension CompiledPolicy {
 
     private func conditions(of rule: CompiledRule, _ call: CallReading) -> [Explanation.Condition] {
         var conditions = rule.condition.conjuncts.map { condition in
-            Explanation.Condition(condition: condition.text, outcome: Self.word(CompiledCondition(condition).evaluate(call)))
+            Explanation.Condition(
+                condition: condition.text, outcome: Self.word(CompiledCondition(condition).evaluate(call)))
         }
         if !rule.hosts.isEmpty && !rule.condition.conjuncts.contains(where: { $0.isHostTest }) {
             let text = "host \(rule.hosts.map(\.text).joined(separator: ", "))"
@@ -70,13 +71,14 @@ extension CompiledPolicy {
     private func nearMisses(_ call: CallReading, _ verdict: Classification?) -> [Explanation.NearMiss] {
         var lists: Set<Int> = [0]
         program.hosts.forEachMatch(call.host) { lists.insert($0) }
-        let candidates = Set(lists.flatMap { program.lists[$0].byMethod.joined().map(\.rule) }).sorted()
+        let candidates = Set(lists.flatMap { program.lists[$0].columns.joined().map(\.rule) }).sorted()
         var misses: [(rank: Int, miss: Explanation.NearMiss)] = []
         for index in candidates where index < verdict?.ruleIndex ?? Int.max {
             let conjuncts = program.rules[index].condition.conjuncts.filter { $0.hostGlobs == nil }
             let failed = conjuncts.filter { CompiledCondition($0).evaluate(call) == .no }
             guard failed.count == 1, conjuncts.count > 1 else { continue }
-            misses.append((-conjuncts.count, Explanation.NearMiss(rule: program.rules[index].id, failed: failed.map(\.text))))
+            misses.append(
+                (-conjuncts.count, Explanation.NearMiss(rule: program.rules[index].id, failed: failed.map(\.text))))
         }
         return misses.sorted { $0.rank < $1.rank }.prefix(Self.maximumNearMisses).map(\.miss)
     }
@@ -92,7 +94,8 @@ extension CompiledPolicy {
         guard facts.scheme != .connect else { return "CONNECT \(host):\(facts.port)" }
         let isUsual = facts.port == (facts.scheme == .https ? 443 : 80)
         let query = facts.query.map { "?" + text($0) } ?? ""
-        return "\(text(facts.method)) \(facts.scheme)://\(host)\(isUsual ? "" : ":\(facts.port)")\(text(facts.path))\(query)"
+        return
+            "\(text(facts.method)) \(facts.scheme)://\(host)\(isUsual ? "" : ":\(facts.port)")\(text(facts.path))\(query)"
     }
 
     private static func word(_ truth: Truth) -> String {
@@ -116,7 +119,8 @@ extension CompiledPolicy {
 
     private static func view(_ limit: Limit) -> Explanation.LimitView {
         Explanation.LimitView(
-            id: limit.id, max: limit.max, per: Quantity.text(limit.per), sum: limit.sum?.text, key: limit.key.map(\.text),
+            id: limit.id, max: limit.max, per: Quantity.text(limit.per), sum: limit.sum?.text,
+            key: limit.key.map(\.text),
             enforce: limit.enforce)
     }
 

@@ -47,7 +47,9 @@ extension CompiledPolicy {
         return evidence.known.first?.string
     }
 
-    private func verdictReadings(_ verdict: Classification, _ facts: RequestFacts, _ body: BodyEvidence) -> [CallReading] {
+    private func verdictReadings(_ verdict: Classification, _ facts: RequestFacts, _ body: BodyEvidence)
+        -> [CallReading]
+    {
         let view = CallView(facts, body: body)
         let readings = Readings(view, foldAlways: program.foldsAlways)
         return readings.paths.flatMap { path in

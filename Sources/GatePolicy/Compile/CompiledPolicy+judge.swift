@@ -4,8 +4,9 @@ extension CompiledPolicy {
     /// The rule named where `strict` decides a call that no rule classifies.
     public static let strictRule = "strict"
 
-    /// Judges one request. Pure: no clock, no I/O.
+    /// Judges one request.
     ///
+    /// Pure: no clock, no I/O.
     /// Every plausible reading of the request is judged; any irreversible one wins. `needsBody` is answered for
     /// `.unread` and `.unreadable` bodies only: what is unknown of a body that was read counts against the call.
     public func judge(_ facts: RequestFacts, body: BodyEvidence, strict: Bool) -> Judgement {
@@ -15,7 +16,7 @@ extension CompiledPolicy {
     }
 
     func judge(_ view: CallView, _ readings: Readings, strict: Bool) -> Judgement {
-        var isOpen = readings.bodyMayOverrideMethod && view.isBodyMissing
+        var isOpen = false
         var first: Classification?
         var irreversible: Classification?
         for path in readings.paths {
@@ -31,6 +32,12 @@ extension CompiledPolicy {
             }
         }
         if isOpen && (irreversible == nil || view.mayStillBeRead) { return .needsBody }
+        // A method in the body could only add readings: one that is irreversible already stays so.
+        if readings.bodyMayOverrideMethod && irreversible == nil && view.isBodyMissing,
+            anotherMethodMayMatter(readings, strict: strict)
+        {
+            return .needsBody
+        }
         if irreversible == nil && readings.isExceeded {
             irreversible = Classification(class: .irreversible, rule: Self.ambiguousRule)
         }
@@ -39,14 +46,34 @@ extension CompiledPolicy {
         return .decided(verdict)
     }
 
+    /// False where no irreversible rule of any method could meet the call's host and path: an upload then streams.
+    private func anotherMethodMayMatter(_ readings: Readings, strict: Bool) -> Bool {
+        if strict { return true }
+        var lists = [0]
+        program.hosts.forEachMatch(readings.host) { lists.append($0) }
+        return readings.paths.contains { path in
+            let signature = PathSignature(path)
+            return lists.contains { list in
+                program.lists[list].columns.dropLast().contains { entries in
+                    entries.contains { entry in
+                        program.rules[entry.rule].class == .irreversible
+                            && (entry.signatures.isEmpty || mayMatch(entry, signature))
+                    }
+                }
+            }
+        }
+    }
+
     /// The first rule that one reading meets.
     func outcome(of call: CallReading, _ signature: PathSignature, strict: Bool) -> Judgement {
         var best = Int.max
         var isUnknown = false
-        let method = MethodSet.index(of: call.method)
-        scan(program.lists[0], call, method, signature, &best, &isUnknown)
+        let isTunnel = call.view.facts.scheme == .connect
+        let column = isTunnel ? RuleList.tunnelColumn : MethodSet.index(of: call.method)
+        let hasQuery = call.view.facts.query != nil
+        scan(0, column, call, hasQuery, signature, &best, &isUnknown)
         program.hosts.forEachMatch(call.host) { list in
-            scan(program.lists[list], call, method, signature, &best, &isUnknown)
+            scan(list, column, call, hasQuery, signature, &best, &isUnknown)
         }
         if best == Int.max {
             return .decided(
@@ -57,17 +84,17 @@ extension CompiledPolicy {
 
     /// Finds the first rule of a list that is met or may be, unless an earlier one is known already.
     private func scan(
-        _ list: RuleList, _ call: CallReading, _ method: Int, _ signature: PathSignature,
+        _ list: Int, _ column: Int, _ call: CallReading, _ hasQuery: Bool, _ signature: PathSignature,
         _ best: inout Int, _ isUnknown: inout Bool
     ) {
-        let isTunnel = call.view.facts.scheme == .connect
-        let hasQuery = call.view.facts.query != nil
-        for entry in isTunnel ? list.ofTunnels : list.byMethod[method] {
+        let entries = program.lists[list].columns[column]
+        for index in entries.indices {
+            let entry = entries[index]
             if entry.rule >= best { return }
-            if entry.needsQuery && !hasQuery { continue }
-            if !entry.signatures.isEmpty && !isTunnel && !mayMatch(entry, signature) { continue }
+            if (entry.needsQuery && !hasQuery) || (entry.needsBody && !call.hasBody) { continue }
+            if !entry.signatures.isEmpty && !mayMatch(entry, signature) { continue }
             let rule = program.rules[entry.rule]
-            let truth = Self.settled(rule.evaluate(call), rule, call.view)
+            let truth = Self.settled(rule.evaluate(call), rule, call)
             if truth == .no { continue }
             best = entry.rule
             isUnknown = truth == .unknown
@@ -76,22 +103,25 @@ extension CompiledPolicy {
     }
 
     private func mayMatch(_ entry: RuleList.Entry, _ signature: PathSignature) -> Bool {
-        for index in entry.signatures where program.signatures[index].isContained(in: signature) { return true }
+        let signatures = program.signatures
+        for index in entry.signatures where signatures[index].isContained(in: signature) { return true }
         return false
     }
 
-    /// What stays unknown of a body that is not missing counts against the call: for an irreversible rule, not for a safe one.
-    static func settled(_ truth: Truth, _ rule: CompiledRule, _ view: CallView) -> Truth {
-        guard truth == .unknown, !view.isBodyMissing else { return truth }
+    /// What stays unknown of a body that is not missing counts against the call.
+    ///
+    /// It speaks for an irreversible rule and not for a safe one.
+    static func settled(_ truth: Truth, _ rule: CompiledRule, _ call: CallReading) -> Truth {
+        guard truth == .unknown, !call.view.isBodyMissing else { return truth }
         return rule.class == .irreversible ? .yes : .no
     }
 }
 
 extension CompiledRule {
-    func evaluate(_ call: borrowing CallReading) -> Truth {
+    func evaluate(_ call: CallReading) -> Truth {
         var result = Truth.yes
-        for condition in conditions {
-            result = result & condition.evaluate(call)
+        for index in conditions.indices {
+            result = result & conditions[index].evaluate(call)
             if result == .no { return .no }
         }
         return result

@@ -17,8 +17,10 @@ final class CompiledRule: Sendable {
     let conditions: [CompiledCondition]
     /// Only host, port and scheme are tested: it can match a tunnel.
     let isOfTunnel: Bool
-    /// A top-level condition needs a query.
+    /// It cannot match a call without a query.
     let needsQuery: Bool
+    /// It cannot match a call without a body.
+    let needsBody: Bool
 
     let `class`: CallClass
     let kind: String?
@@ -44,7 +46,10 @@ final class CompiledRule: Sendable {
         let isFiled = conjuncts.firstIndex { $0.hostGlobs != nil }
         conditions = conjuncts.enumerated().filter { $0.offset != isFiled }.map { CompiledCondition($0.element) }
         isOfTunnel = rule.match.tests.allSatisfy { $0.subject.isOfTunnel }
-        needsQuery = conjuncts.contains { $0.needsQuery }
+        needsQuery = rule.match.needs { test in
+            if case .query = test.subject { test.pattern?.exists != false } else { false }
+        }
+        needsBody = rule.match.needs { $0.needsBody }
         `class` = rule.class
         kind = rule.kind
         severity = rule.severity
@@ -79,10 +84,14 @@ extension Condition {
         return test.pattern?.globsAlone
     }
 
-    /// False for every call without a query.
-    fileprivate var needsQuery: Bool {
-        guard case .test(let test) = self, case .query = test.subject else { return false }
-        return test.pattern?.exists != false
+    /// Whether the condition holds only where a test of this sort does.
+    func needs(_ isSought: (ConditionTest) -> Bool) -> Bool {
+        switch self {
+        case .all(let parts): parts.contains { $0.needs(isSought) }
+        case .any(let parts): !parts.isEmpty && parts.allSatisfy { $0.needs(isSought) }
+        case .not: false
+        case .test(let test): isSought(test)
+        }
     }
 
     /// The methods for which this can hold.

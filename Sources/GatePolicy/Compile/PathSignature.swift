@@ -53,7 +53,9 @@ struct PathSignature: Sendable, Equatable {
 
     private static let maximumAlternatives = 512
 
-    /// One signature for each alternative of the globs: a path that has none of them cannot match. Empty: no filter.
+    /// One signature for each alternative of the globs: a path that has none of them cannot match.
+    ///
+    /// Empty: no filter.
     static func alternatives(of globs: [GlobPattern]) -> [PathSignature] {
         var signatures: [PathSignature] = []
         for glob in globs {

@@ -35,7 +35,8 @@ public struct PolicySet: Sendable {
     public static func check(sources: [PolicySource]) -> PolicySet {
         let loaded = load(sources: sources)
         guard let policy = loaded.policy else { return loaded }
-        return PolicySet(policy: policy, diagnostics: Reachability.unreachable(in: policy.program.rules).map(\.diagnostic))
+        return PolicySet(
+            policy: policy, diagnostics: Reachability.unreachable(in: policy.program.rules).map(\.diagnostic))
     }
 
     /// The documents in judging order.
@@ -48,9 +49,10 @@ public struct PolicySet: Sendable {
             faults += found.sorted()
             guard let document else { continue }
             if let other = fileOfName[document.name] {
-                faults.append(Diagnostic(
-                    file: source.name, position: SourcePosition(),
-                    message: "the policy name `\(document.name)` is already used by \(other)"))
+                faults.append(
+                    Diagnostic(
+                        file: source.name, position: SourcePosition(),
+                        message: "the policy name `\(document.name)` is already used by \(other)"))
             }
             fileOfName[document.name] = source.name
             documents.append(document)

@@ -5,7 +5,8 @@ enum Reachability {
         let coveredBy: CompiledRule
 
         var diagnostic: Diagnostic {
-            let place = coveredBy.file == rule.file
+            let place =
+                coveredBy.file == rule.file
                 ? "line \(coveredBy.position.line)" : "\(coveredBy.file):\(coveredBy.position.line)"
             return Diagnostic(
                 file: rule.file, position: rule.position,

@@ -5,18 +5,20 @@ struct RuleList: Sendable {
         /// Into the program's signatures; the path must have one of them, empty: no filter.
         let signatures: Range<Int>
         let needsQuery: Bool
+        let needsBody: Bool
     }
 
-    /// By the method's number in `MethodSet`.
-    private(set) var byMethod: [[Entry]] = Array(repeating: [], count: MethodSet.count)
-    /// The rules that can match a tunnel.
-    private(set) var ofTunnels: [Entry] = []
+    /// The column of the rules that can match a tunnel.
+    static let tunnelColumn = MethodSet.count
+
+    /// By the method's number in `MethodSet`, then that for tunnels.
+    private(set) var columns: [[Entry]] = Array(repeating: [], count: MethodSet.count + 1)
 
     mutating func add(_ rule: CompiledRule, _ entry: Entry) {
         for index in 0..<MethodSet.count where rule.methods.contains(MethodSet(rawValue: 1 << UInt16(index))) {
-            byMethod[index].append(entry)
+            columns[index].append(entry)
         }
-        if rule.isOfTunnel { ofTunnels.append(entry) }
+        if rule.isOfTunnel { columns[Self.tunnelColumn].append(entry) }
     }
 }
 
@@ -33,7 +35,8 @@ struct RuleListBuilder {
         if let globs = rule.condition.conjuncts.lazy.compactMap({ $0.pathGlobs }).first {
             signatures += PathSignature.alternatives(of: globs)
         }
-        let entry = RuleList.Entry(rule: index, signatures: first..<signatures.count, needsQuery: rule.needsQuery)
+        let entry = RuleList.Entry(
+            rule: index, signatures: first..<signatures.count, needsQuery: rule.needsQuery, needsBody: rule.needsBody)
         guard !rule.hosts.isEmpty else {
             lists[0].add(rule, entry)
             return

@@ -34,18 +34,23 @@ indirect enum KeyShape: Sendable {
 
 enum PolicyKeys {
     static let all: [KeyTable] = [
-        file, rule, match, value, graphql, grpc, aws, idempotency, idempotencyBlock, respond, limit, retry, test, expect,
+        file, rule, match, value, graphql, grpc, aws, idempotency, idempotencyBlock, respond, limit, retry, test,
+        expect,
     ]
 
     static let file = KeyTable(
         name: "file", about: "A policy file of Stoplog.",
         keys: [
-            PolicyKey(name: "policy", shape: .text, about: "The policy's name: the first part of its rules' ids.", isRequired: true),
+            PolicyKey(
+                name: "policy", shape: .text, about: "The policy's name: the first part of its rules' ids.",
+                isRequired: true),
             PolicyKey(name: "description", shape: .text, about: "What the policy is for."),
             PolicyKey(name: "hosts", shape: .oneOrMore(.text), about: "The default hosts of its rules, globs."),
-            PolicyKey(name: "rules", shape: .list(.table("rule")), about: "Judged in order; the first that matches wins."),
+            PolicyKey(
+                name: "rules", shape: .list(.table("rule")), about: "Judged in order; the first that matches wins."),
             PolicyKey(name: "limits", shape: .list(.table("limit")), about: "How many calls may pass in a time."),
-            PolicyKey(name: "idempotency", shape: .list(.table("idempotencyBlock")), about: "Keys, for many rules at once."),
+            PolicyKey(
+                name: "idempotency", shape: .list(.table("idempotencyBlock")), about: "Keys, for many rules at once."),
             PolicyKey(name: "retries", shape: .list(.table("retry")), about: "Which calls are sent again, and how."),
             PolicyKey(name: "tests", shape: .list(.table("test")), about: "Calls with the verdict expected."),
         ])
@@ -55,12 +60,21 @@ enum PolicyKeys {
         keys: [
             PolicyKey(name: "id", shape: .text, about: "Unique within the policy.", isRequired: true),
             PolicyKey(name: "description", shape: .text, about: "What the rule is for."),
-            PolicyKey(name: "match", shape: .table("match"), about: "The calls it is about; all keys must hold.", isRequired: true),
-            PolicyKey(name: "class", shape: .choice(CallClass.allCases.map(\.rawValue)), about: "Whether such a call can be undone.", isRequired: true),
+            PolicyKey(
+                name: "match", shape: .table("match"), about: "The calls it is about; all keys must hold.",
+                isRequired: true),
+            PolicyKey(
+                name: "class", shape: .choice(CallClass.allCases.map(\.rawValue)),
+                about: "Whether such a call can be undone.", isRequired: true),
             PolicyKey(name: "kind", shape: .text, about: "What such a call does: payment, delete, message, …"),
-            PolicyKey(name: "severity", shape: .choice(Severity.allCases.map(\.rawValue)), about: "Of the alert when such a call is refused."),
-            PolicyKey(name: "action", shape: .choice(RuleAction.allCases.map(\.rawValue)), about: "What is done with such calls, where it differs from the mode."),
-            PolicyKey(name: "idempotency", shape: .table("idempotency"), about: "Where its key is found and what it means."),
+            PolicyKey(
+                name: "severity", shape: .choice(Severity.allCases.map(\.rawValue)),
+                about: "Of the alert when such a call is refused."),
+            PolicyKey(
+                name: "action", shape: .choice(RuleAction.allCases.map(\.rawValue)),
+                about: "What is done with such calls, where it differs from the mode."),
+            PolicyKey(
+                name: "idempotency", shape: .table("idempotency"), about: "Where its key is found and what it means."),
             PolicyKey(name: "respond", shape: .table("respond"), about: "The synthetic answer of a dry run."),
             PolicyKey(name: "refuse", shape: .table("respond"), about: "The shape of a refusal."),
         ])
@@ -77,8 +91,10 @@ enum PolicyKeys {
             PolicyKey(name: "grpc", shape: .table("grpc"), about: "gRPC methods."),
             PolicyKey(name: "aws", shape: .table("aws"), about: "Actions in any of AWS's protocols."),
             PolicyKey(name: "body", shape: .oneOrMore(.text), about: "A regular expression searched in the body."),
-            PolicyKey(name: "kind", shape: matcher, about: "The kind given by the rule (limits, retries, idempotency)."),
-            PolicyKey(name: "class", shape: matcher, about: "The class given by the rule (limits, retries, idempotency)."),
+            PolicyKey(
+                name: "kind", shape: matcher, about: "The kind given by the rule (limits, retries, idempotency)."),
+            PolicyKey(
+                name: "class", shape: matcher, about: "The class given by the rule (limits, retries, idempotency)."),
             PolicyKey(name: "any", shape: .list(.table("match")), about: "One of these must hold."),
             PolicyKey(name: "all", shape: .list(.table("match")), about: "All of these must hold."),
             PolicyKey(name: "not", shape: .table("match"), about: "This must not hold."),
@@ -130,8 +146,12 @@ enum PolicyKeys {
         PolicyKey(name: "json", shape: .text, about: "The JSON pointer of the key."),
         PolicyKey(name: "form", shape: .text, about: "The form field of the key."),
         PolicyKey(name: "ttl", shape: .duration, about: "How long an answer is replayed."),
-        PolicyKey(name: "without_key", shape: .choice(WithoutKey.allCases.map(\.rawValue)), about: "What happens to a call without a key."),
-        PolicyKey(name: "in_flight", shape: .choice(InFlight.allCases.map(\.rawValue)), about: "What a repeat gets while the first is under way."),
+        PolicyKey(
+            name: "without_key", shape: .choice(WithoutKey.allCases.map(\.rawValue)),
+            about: "What happens to a call without a key."),
+        PolicyKey(
+            name: "in_flight", shape: .choice(InFlight.allCases.map(\.rawValue)),
+            about: "What a repeat gets while the first is under way."),
         PolicyKey(name: "upstream_idempotent", shape: .boolean, about: "The provider honours the key itself."),
     ]
 
@@ -156,10 +176,18 @@ enum PolicyKeys {
         keys: [
             PolicyKey(name: "id", shape: .text, about: "Global.", isRequired: true),
             PolicyKey(name: "match", shape: .table("match"), about: "The calls it counts.", isRequired: true),
-            PolicyKey(name: "max", shape: .either([.integer(0...Int64.max), .choice(["unlimited"])]), about: "How many, or the greatest sum.", isRequired: true),
+            PolicyKey(
+                name: "max", shape: .either([.integer(0...Int64.max), .choice(["unlimited"])]),
+                about: "How many, or the greatest sum.", isRequired: true),
             PolicyKey(name: "per", shape: .duration, about: "The time it is counted over."),
-            PolicyKey(name: "sum", shape: .text, about: "What is added up instead of counting calls: form.X, json./p, query.X, header.X."),
-            PolicyKey(name: "key", shape: .oneOrMore(.text), about: "What each has a count of its own: host, header.N, credential, session, rule, kind, form.X, json./p."),
+            PolicyKey(
+                name: "sum", shape: .text,
+                about: "What is added up instead of counting calls: form.X, json./p, query.X, header.X."),
+            PolicyKey(
+                name: "key", shape: .oneOrMore(.text),
+                about:
+                    "What each has a count of its own: host, header.N, credential, session, rule, kind, form.X, json./p."
+            ),
             PolicyKey(name: "enforce", shape: .boolean, about: "false: counted and alerted on, but refuses nothing."),
         ])
 
@@ -171,8 +199,11 @@ enum PolicyKeys {
             PolicyKey(name: "base", shape: .duration, about: "The first wait."),
             PolicyKey(name: "factor", shape: .number, about: "By which each wait is longer."),
             PolicyKey(name: "cap", shape: .duration, about: "The longest wait."),
-            PolicyKey(name: "jitter", shape: .choice(RetryJitter.allCases.map(\.rawValue)), about: "How waits are spread."),
-            PolicyKey(name: "on", shape: .list(.either([.choice(["connect"]), .integer(400...599)])), about: "connect, or a status."),
+            PolicyKey(
+                name: "jitter", shape: .choice(RetryJitter.allCases.map(\.rawValue)), about: "How waits are spread."),
+            PolicyKey(
+                name: "on", shape: .list(.either([.choice(["connect"]), .integer(400...599)])),
+                about: "connect, or a status."),
         ])
 
     static let test = KeyTable(

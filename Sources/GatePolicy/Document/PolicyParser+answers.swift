@@ -2,14 +2,16 @@ extension PolicyParser {
     private static let maximumHeaders = 64
     /// Fields that frame a message are the gate's own.
     private static let ownHeaders: Set<String> = [
-        "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade",
+        "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer",
+        "upgrade",
         "date", "stoplog-call", "stoplog-verdict", "x-correlation-id", "proxy-status", "idempotency-replayed", "via",
     ]
 
     /// A `respond` or `refuse` mapping.
     mutating func answer(_ node: YamlNode, allowsRefusal: Bool) -> AnswerTemplate? {
         guard let fields = fields(of: node, PolicyKeys.respond) else { return nil }
-        let status = fields["status"].flatMap { integer($0.node, "status", in: 200...599) } ?? (allowsRefusal ? 403 : 200)
+        let status =
+            fields["status"].flatMap { integer($0.node, "status", in: 200...599) } ?? (allowsRefusal ? 403 : 200)
         var template = AnswerTemplate(status: Int(status), headers: [], body: .none)
         if let pair = fields["headers"] { template.headers = answerHeaders(pair.node, allowsRefusal: allowsRefusal) }
         if let json = fields["json"], fields["body"] != nil {
@@ -26,7 +28,8 @@ extension PolicyParser {
         return template
     }
 
-    private mutating func answerHeaders(_ node: YamlNode, allowsRefusal: Bool) -> [(name: String, value: TextTemplate)] {
+    private mutating func answerHeaders(_ node: YamlNode, allowsRefusal: Bool) -> [(name: String, value: TextTemplate)]
+    {
         guard case .mapping(let pairs) = node.value else {
             diagnostics.report("`headers` must be a mapping, not \(node.typeName)", at: node.position)
             return []
@@ -68,7 +71,8 @@ extension PolicyParser {
         }
     }
 
-    private mutating func textTemplate(_ text: String, at position: SourcePosition, allowsRefusal: Bool) -> TextTemplate {
+    private mutating func textTemplate(_ text: String, at position: SourcePosition, allowsRefusal: Bool) -> TextTemplate
+    {
         do {
             return try TextTemplate(text, allowsRefusal: allowsRefusal)
         } catch {

@@ -9,7 +9,8 @@ extension PolicyParser {
     /// A `match` mapping: all of its keys must hold.
     mutating func condition(_ node: YamlNode, scope: ConditionScope) -> Condition? {
         guard conditionDepth < Self.maximumConditionDepth else {
-            diagnostics.report("conditions are nested deeper than \(Self.maximumConditionDepth) levels", at: node.position)
+            diagnostics.report(
+                "conditions are nested deeper than \(Self.maximumConditionDepth) levels", at: node.position)
             return nil
         }
         conditionDepth += 1
@@ -34,7 +35,8 @@ extension PolicyParser {
         case "body": return bodyTest(pair)
         case "kind", "class":
             guard scope == .verdict else {
-                diagnostics.report("`\(pair.key)` can be matched in limits, retries and idempotency only", at: pair.keyPosition)
+                diagnostics.report(
+                    "`\(pair.key)` can be matched in limits, retries and idempotency only", at: pair.keyPosition)
                 return nil
             }
             return valueTest(pair, pair.key == "kind" ? .kind : .class, domain: .text)
@@ -79,7 +81,8 @@ extension PolicyParser {
         guard let pattern = pattern(pair.node, pair.key, domain: domain) else { return nil }
         checkReachable(pattern, subject, at: pair)
         let text = "\(pair.key) \(Self.describe(pair.node))"
-        return .test(ConditionTest(subject: subject, pattern: pattern, second: nil, text: text, position: pair.keyPosition))
+        return .test(
+            ConditionTest(subject: subject, pattern: pattern, second: nil, text: text, position: pair.keyPosition))
     }
 
     /// Values that the subject can never have.
@@ -95,7 +98,9 @@ extension PolicyParser {
         }
     }
 
-    private mutating func protocolTest(_ pair: YamlPair, _ subject: ConditionTest.Subject, _ table: KeyTable) -> Condition? {
+    private mutating func protocolTest(_ pair: YamlPair, _ subject: ConditionTest.Subject, _ table: KeyTable)
+        -> Condition?
+    {
         guard let fields = fields(of: pair.node, table) else { return nil }
         let names = table.keys.map(\.name)
         var patterns: [ValuePattern?] = []
@@ -112,18 +117,23 @@ extension PolicyParser {
             return nil
         }
         let parts = names.compactMap { name in fields[name].map { "\(name) \(Self.describe($0.node))" } }
-        return .test(ConditionTest(
-            subject: subject, pattern: patterns[0], second: patterns[1],
-            text: "\(pair.key) \(parts.joined(separator: " and "))", position: pair.keyPosition))
+        return .test(
+            ConditionTest(
+                subject: subject, pattern: patterns[0], second: patterns[1],
+                text: "\(pair.key) \(parts.joined(separator: " and "))", position: pair.keyPosition))
     }
 
     private mutating func bodyTest(_ pair: YamlPair) -> Condition? {
         let tests: [Condition] = oneOrMore(pair.node, pair.key).compactMap { item in
-            guard let text = text(item, pair.key), let regex = regex(text, pair.key, at: item.position) else { return nil }
+            guard let text = text(item, pair.key), let regex = regex(text, pair.key, at: item.position) else {
+                return nil
+            }
             var pattern = ValuePattern()
             pattern.matches = regex
-            return .test(ConditionTest(
-                subject: .body, pattern: pattern, second: nil, text: "body matches \(text)", position: pair.keyPosition))
+            return .test(
+                ConditionTest(
+                    subject: .body, pattern: pattern, second: nil, text: "body matches \(text)",
+                    position: pair.keyPosition))
         }
         return tests.count == 1 ? tests.first : tests.isEmpty ? nil : .any(tests)
     }
@@ -151,7 +161,8 @@ extension PolicyParser {
         }
         pattern.exists = fields["exists"].flatMap { boolean($0.node, "exists") }
         if fields.isEmpty && diagnostics.found.count == faultsBefore {
-            diagnostics.report("`\(name)` has no comparison: gt, gte, lt, lte, equals, matches or exists", at: node.position)
+            diagnostics.report(
+                "`\(name)` has no comparison: gt, gte, lt, lte, equals, matches or exists", at: node.position)
         }
         if pattern.exists == false && fields.count > 1 {
             diagnostics.report("`exists: false` cannot hold together with another comparison", at: node.position)

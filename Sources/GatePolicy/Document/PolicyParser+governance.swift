@@ -23,7 +23,9 @@ extension PolicyParser {
         if let pair = fields["header"], let name = headerName(pair.node, "header") {
             rule.sources.append(.header(name.lowercased()))
         }
-        if let pair = fields["json"], let text = text(pair.node, "json"), pointer(text, "json", at: pair.node.position) != nil {
+        if let pair = fields["json"], let text = text(pair.node, "json"),
+            pointer(text, "json", at: pair.node.position) != nil
+        {
             rule.sources.append(.json(text))
         }
         if let pair = fields["form"], let name = scalarText(pair.node, "form") { rule.sources.append(.form(name)) }
@@ -79,7 +81,9 @@ extension PolicyParser {
         }
         if let pair = fields["per"] {
             limit.per = duration(pair.node, "per") ?? limit.per
-            if limit.per < .seconds(1) { diagnostics.report("`per` must be a second or longer", at: pair.node.position) }
+            if limit.per < .seconds(1) {
+                diagnostics.report("`per` must be a second or longer", at: pair.node.position)
+            }
         } else if limit.max != nil {
             diagnostics.report("the key `per` is missing: the time that the limit counts over", at: node.position)
         }
@@ -133,7 +137,9 @@ extension PolicyParser {
         if let pair = fields["base"], let base = duration(pair.node, "base") { rule.base = base }
         if let pair = fields["cap"], let cap = duration(pair.node, "cap") { rule.cap = cap }
         if let pair = fields["factor"] {
-            if let text = pair.node.text, YamlScalar.isJSONNumber(text), let factor = Double(text), (1...100).contains(factor) {
+            if let text = pair.node.text, YamlScalar.isJSONNumber(text), let factor = Double(text),
+                (1...100).contains(factor)
+            {
                 rule.factor = factor
             } else {
                 diagnostics.report("`factor` must be a number from 1 to 100", at: pair.node.position)

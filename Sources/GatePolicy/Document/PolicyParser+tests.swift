@@ -37,7 +37,8 @@ extension PolicyParser {
         if RequestFacts(test: request) == nil {
             diagnostics.report("`call`: `\(url)` is not an absolute http or https URL", at: pair.node.position)
         }
-        return TestDocument(call: call, position: node.position, request: request, expected: expected ?? TestExpectation())
+        return TestDocument(
+            call: call, position: node.position, request: request, expected: expected ?? TestExpectation())
     }
 
     private mutating func expectation(_ node: YamlNode) -> TestExpectation {
@@ -74,7 +75,9 @@ extension PolicyParser {
     }
 
     private static func setContentType(_ type: String, _ headers: inout [(name: String, value: String)]) {
-        if !headers.contains(where: { $0.name.lowercased() == "content-type" }) { headers.append(("Content-Type", type)) }
+        if !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            headers.append(("Content-Type", type))
+        }
     }
 
     private static func formEncoded(_ pair: (name: String, value: String)) -> String {

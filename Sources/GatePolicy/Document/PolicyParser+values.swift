@@ -2,7 +2,8 @@ extension PolicyParser {
     /// The pairs of a mapping by key, after every unknown and every missing key was reported; nil for no mapping.
     mutating func fields(of node: YamlNode, _ table: KeyTable) -> [String: YamlPair]? {
         guard case .mapping(let pairs) = node.value else {
-            diagnostics.report("expected a mapping (\(table.about.lowercasedFirst)) and found \(node.typeName)", at: node.position)
+            diagnostics.report(
+                "expected a mapping (\(table.about.lowercasedFirst)) and found \(node.typeName)", at: node.position)
             return nil
         }
         var fields: [String: YamlPair] = [:]
@@ -75,11 +76,13 @@ extension PolicyParser {
     mutating func identifier(_ node: YamlNode, _ name: String) -> String? {
         guard let text = scalarText(node, name) else { return nil }
         let isValid = text.utf8.allSatisfy {
-            ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E || $0 == 0x5F || $0 == 0x2D
+            ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E || $0 == 0x5F
+                || $0 == 0x2D
         }
         guard isValid, !text.isEmpty, text.utf8.count <= Self.maximumIdentifierBytes else {
             diagnostics.report(
-                "`\(name)` must be 1 to \(Self.maximumIdentifierBytes) letters, digits, `.`, `_` or `-`", at: node.position)
+                "`\(name)` must be 1 to \(Self.maximumIdentifierBytes) letters, digits, `.`, `_` or `-`",
+                at: node.position)
             return nil
         }
         return text
@@ -95,7 +98,9 @@ extension PolicyParser {
 
     mutating func integer(_ node: YamlNode, _ name: String, in range: ClosedRange<Int64>) -> Int64? {
         guard case .integer(let value)? = node.scalar, range.contains(value) else {
-            let bound = range.upperBound == Int64.max ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+            let bound =
+                range.upperBound == Int64.max
+                ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
             diagnostics.report("`\(name)` must be a whole number, \(bound)", at: node.position)
             return nil
         }
@@ -125,7 +130,9 @@ extension PolicyParser {
         }
     }
 
-    mutating func glob(_ text: String, _ name: String, domain: GlobPattern.Domain, at position: SourcePosition) -> GlobPattern? {
+    mutating func glob(_ text: String, _ name: String, domain: GlobPattern.Domain, at position: SourcePosition)
+        -> GlobPattern?
+    {
         do {
             return try GlobPattern(text, domain: domain)
         } catch {

@@ -24,7 +24,8 @@ struct PolicyParser {
     private mutating func file(_ root: YamlNode) -> PolicyDocument? {
         guard let fields = fields(of: root, PolicyKeys.file) else { return nil }
         var document = PolicyDocument(
-            file: diagnostics.file, name: "", description: fields["description"].flatMap { text($0.node, "description") },
+            file: diagnostics.file, name: "",
+            description: fields["description"].flatMap { text($0.node, "description") },
             hosts: [], rules: [], limits: [], idempotency: [], retries: [], tests: [])
         if let pair = fields["policy"] { document.name = identifier(pair.node, "policy") ?? "" }
         if let pair = fields["hosts"] { document.hosts = globs(pair.node, "hosts", domain: .host) }
@@ -56,7 +57,8 @@ struct PolicyParser {
         for item in items.prefix(Self.maximumRules) {
             guard let rule = rule(item) else { continue }
             if let first = seen[rule.id] {
-                diagnostics.report("the rule id `\(rule.id)` is used twice, first in line \(first.line)", at: rule.position)
+                diagnostics.report(
+                    "the rule id `\(rule.id)` is used twice, first in line \(first.line)", at: rule.position)
             }
             seen[rule.id] = seen[rule.id] ?? rule.position
             rules.append(rule)

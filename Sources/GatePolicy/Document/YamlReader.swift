@@ -1,4 +1,3 @@
-import Foundation
 import Yams
 
 /// Reads YAML text into a tree with positions, within limits that no anchor or nesting can pass.
@@ -183,8 +182,9 @@ struct YamlReader {
 
     // MARK: Anchors
 
-    /// Where an alias may stand in a key while the file has anchors: comparing such keys takes time that grows
-    /// exponentially, and Yams compares keys. Quotes are not looked at: the check may refuse more than it must.
+    /// Where an alias may stand in a key while the file has anchors.
+    ///
+    /// Comparing such keys takes time that grows exponentially, and Yams compares keys. Quotes are not looked at: the check may refuse more than it must.
     private static func aliasInKey(_ text: String) -> SourcePosition? {
         var hasAnchor = false
         var alias: SourcePosition?

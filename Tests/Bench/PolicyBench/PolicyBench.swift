@@ -29,7 +29,9 @@ struct PolicyBench {
             guard let facts = RequestFacts(method: method, url: url, headers: headers.map { (name: $0.0, value: $0.1) })
             else { continue }
             let best = (0..<rounds).map { _ in nanoseconds(policy, facts) }.min() ?? 0
-            print("\(pad(rules, 6)) \(pad(hosts, 6)) \(pad(withPacks ? "yes" : "no", 8)) \(pad("\(method) \(url)".prefix(56).description, 57)) \(best)")
+            print(
+                "\(pad(rules, 6)) \(pad(hosts, 6)) \(pad(withPacks ? "yes" : "no", 8)) \(pad("\(method) \(url)".prefix(56).description, 57)) \(best)"
+            )
         }
     }
 
@@ -39,7 +41,9 @@ struct PolicyBench {
         for _ in 0..<calls {
             if case .decided(let verdict) = policy.judge(facts, body: .none, strict: false),
                 verdict.class == .irreversible
-            { irreversible += 1 }
+            {
+                irreversible += 1
+            }
         }
         let time = threadTime_ns() - start
         precondition(irreversible == 0 || irreversible == calls)

@@ -27,9 +27,11 @@ import Testing
         let policy = rules("id: a, match: {}, class: irreversible")
         let answer = policy.answer(
             for: Classification(class: .irreversible), facts("GET http://h/"), body: .none, context: context)
-        #expect(answer == SyntheticAnswer(
-            status: 200, headers: [("Content-Type", "application/json")],
-            body: Array(#"{"dry_run":true,"call":"01JDXK3Z-ABC"}"#.utf8)))
+        #expect(
+            answer
+                == SyntheticAnswer(
+                    status: 200, headers: [("Content-Type", "application/json")],
+                    body: Array(#"{"dry_run":true,"call":"01JDXK3Z-ABC"}"#.utf8)))
     }
 
     @Test func wholeValuesKeepTheirTypes() {
@@ -38,7 +40,10 @@ import Testing
         let answer = answer(
             #"{ json: { a: "{{form.amount}}", z: "{{form.zero}}", n: "{{form.name}}", b: "{{form.big}}", m: "{{form.none}}", t: "{{now}}", i: "x_{{id}}", p: "{{path.2}}", q: "{{query.q}}", d: true } }"#,
             "POST http://h/v1/pi_9/confirm?q=z", form, body: body)
-        #expect(text(answer) == #"{"a":2000,"z":"007","n":"a\"b","b":"99999999999999999999","m":null,"t":1700000000,"i":"x_01jdxk3zabc","p":"pi_9","q":"z","d":true}"#)
+        #expect(
+            text(answer)
+                == #"{"a":2000,"z":"007","n":"a\"b","b":"99999999999999999999","m":null,"t":1700000000,"i":"x_01jdxk3zabc","p":"pi_9","q":"z","d":true}"#
+        )
         #expect(answer.headers.map(\.name) == ["Content-Type"])
     }
 
@@ -60,14 +65,17 @@ import Testing
 
     @Test func aValueCannotBreakOutOfATextBody() {
         let call = "POST http://h/?v=%3Ca%3E%26%22%0D%0A"
-        #expect(text(answer(#"{ headers: { Content-Type: text/xml }, body: "<v>{{query.v}}</v>" }"#, call))
-            == "<v>&lt;a&gt;&amp;&quot;\r\n</v>")
-        #expect(text(answer(#"{ headers: { Content-Type: application/json }, body: '{"v":"{{query.v}}"}' }"#, call))
-            == #"{"v":"<a>&\"\r\n"}"#)
+        #expect(
+            text(answer(#"{ headers: { Content-Type: text/xml }, body: "<v>{{query.v}}</v>" }"#, call))
+                == "<v>&lt;a&gt;&amp;&quot;\r\n</v>")
+        #expect(
+            text(answer(#"{ headers: { Content-Type: application/json }, body: '{"v":"{{query.v}}"}' }"#, call))
+                == #"{"v":"<a>&\"\r\n"}"#)
     }
 
     @Test func aValueCannotAddAHeader() {
-        let answer = answer(#"{ status: 204, headers: { X-Echo: "a{{query.v}}b" } }"#, "POST http://h/?v=%0D%0AX-Evil:%201%00")
+        let answer = answer(
+            #"{ status: 204, headers: { X-Echo: "a{{query.v}}b" } }"#, "POST http://h/?v=%0D%0AX-Evil:%201%00")
         #expect(answer.headers.map(\.value) == ["aX-Evil: 1b"])
         #expect(answer.body.isEmpty)
     }
@@ -86,17 +94,23 @@ import Testing
         ).policy
         let request = facts("POST http://h/")
         guard case .decided(let verdict) = policy.judge(request, body: .none, strict: false) else { return }
-        let answer = try #require(policy.refusal(
-            for: verdict, request, body: .none, context: context, fields: ["detail": "no \"way\"", "status": "403"]))
+        let answer = try #require(
+            policy.refusal(
+                for: verdict, request, body: .none, context: context, fields: ["detail": "no \"way\"", "status": "403"])
+        )
         #expect(answer.status == 402)
         #expect(text(answer) == #"{"error":{"message":"no \"way\"","status":403}}"#)
-        #expect(policy.refusal(for: Classification(class: .safe), request, body: .none, context: context, fields: [:]) == nil)
+        #expect(
+            policy.refusal(for: Classification(class: .safe), request, body: .none, context: context, fields: [:])
+                == nil)
     }
 
     @Test func whateverBytesComeTheAnswerIsJSON() throws {
-        var generator = SeededGenerator(seed: 5)
+        var generator = PolicyRandom(seed: 5)
         for _ in 0..<300 {
-            let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
             let seeds = [Array(#"{"a":"#.utf8) + bytes + Array("}".utf8), bytes, Array("a=".utf8) + bytes]
             for (index, body) in seeds.enumerated() {
                 let type = index == 0 ? "application/json" : "application/x-www-form-urlencoded"
@@ -111,8 +125,10 @@ import Testing
     }
 
     @Test func noTemplateTextCrashesTheCompiler() {
-        var generator = SeededGenerator(seed: 11)
-        let pieces = ["{{", "}}", "{", "}", "id", "form.", "json./", "path.", "99999999999999999999", " ", "é", ".", "~"]
+        var generator = PolicyRandom(seed: 11)
+        let pieces = [
+            "{{", "}}", "{", "}", "id", "form.", "json./", "path.", "99999999999999999999", " ", "é", ".", "~",
+        ]
         for _ in 0..<3000 {
             let text = (0..<Int.random(in: 0...9, using: &generator))
                 .map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()

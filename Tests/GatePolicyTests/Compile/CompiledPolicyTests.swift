@@ -70,8 +70,10 @@ import Testing
         ("json./a/b: [x, y]", "application/json", #"{"a":{"b":"y"}}"#, #"{"a":{"b":"z"}}"#),
         ("json./confirm: 'true'", "application/json", #"{"confirm":true}"#, #"{"confirm":false}"#),
         ("body: 'dro+p'", "text/plain", "please drooop it", "please do"),
-        ("graphql: { operation: mutation, field: 'delete*' }", "application/json",
-         #"{"query":"mutation { deleteIssue { id } }"}"#, #"{"query":"query { deleteIssue { id } }"}"#),
+        (
+            "graphql: { operation: mutation, field: 'delete*' }", "application/json",
+            #"{"query":"mutation { deleteIssue { id } }"}"#, #"{"query":"query { deleteIssue { id } }"}"#
+        ),
     ])
     func aMatcherOnTheBodyMeetsAndMisses(_ match: String, _ type: String, _ hit: String, _ miss: String) {
         let policy = rules("id: a, match: { \(match) }, class: irreversible")
@@ -97,10 +99,14 @@ import Testing
     @Test func aBodyThatCannotBeParsedCountsAgainstTheCall() {
         let headers = ["Content-Type": "application/json"]
         let broken = BodyEvidence.decoded(Array(#"{"a": "#.utf8))
-        #expect(verdict(rules("id: a, match: { json./a: 1 }, class: irreversible"), "POST http://h/", headers, body: broken)
-            == "irreversible t/a")
-        #expect(verdict(rules("id: a, match: { json./a: 1 }, class: safe"), "POST http://h/", headers, body: broken, strict: true)
-            == "irreversible strict")
+        #expect(
+            verdict(rules("id: a, match: { json./a: 1 }, class: irreversible"), "POST http://h/", headers, body: broken)
+                == "irreversible t/a")
+        #expect(
+            verdict(
+                rules("id: a, match: { json./a: 1 }, class: safe"), "POST http://h/", headers, body: broken,
+                strict: true)
+                == "irreversible strict")
     }
 
     @Test func anyIrreversibleReadingWins() {
@@ -113,7 +119,10 @@ import Testing
         #expect(verdict(policy, "delete http://h/x") == "irreversible t/delete")
     }
 
-    @Test(arguments: ["/v1/charges", "//v1/charges", "/v1/./charges", "/v1/x/../charges", "/v1/%63harges", "/V1/Charges", "/v1/charges/"])
+    @Test(arguments: [
+        "/v1/charges", "//v1/charges", "/v1/./charges", "/v1/x/../charges", "/v1/%63harges", "/V1/Charges",
+        "/v1/charges/",
+    ])
     func noSpellingOfAPathEscapesItsRule(_ path: String) {
         let policy = rules("id: a, match: { method: POST, path: /v1/charges }, class: irreversible")
         #expect(verdict(policy, "POST http://h\(path)") == "irreversible t/a")
@@ -128,7 +137,9 @@ import Testing
             let facts = RequestFacts(
                 bytes: Array("CONNECT".utf8), method: 0..<7, scheme: .connect, host: host, port: 443, path: 7..<7,
                 query: nil, fields: [])
-            guard case .decided(let verdict) = policy.judge(facts, body: .none, strict: false) else { return "needs body" }
+            guard case .decided(let verdict) = policy.judge(facts, body: .none, strict: false) else {
+                return "needs body"
+            }
             return verdict.rule ?? "-"
         }
         #expect(tunnel("bank.example") == "t/host")
@@ -153,8 +164,16 @@ import Testing
 
     @Test func anEarlierLimitReplacesALaterOneAndUnlimitedSwitchesItOff() {
         let set = PolicySet.load(sources: [
-            PolicySource(name: "a", text: "policy: a\nlimits:\n  - { id: x, match: {}, max: 5, per: 1m }\n  - { id: y, match: {}, max: unlimited }\n"),
-            PolicySource(name: "b", text: "policy: b\nlimits:\n  - { id: y, match: {}, max: 1, per: 1m }\n  - { id: x, match: {}, max: 1, per: 1m }\n"),
+            PolicySource(
+                name: "a",
+                text:
+                    "policy: a\nlimits:\n  - { id: x, match: {}, max: 5, per: 1m }\n  - { id: y, match: {}, max: unlimited }\n"
+            ),
+            PolicySource(
+                name: "b",
+                text:
+                    "policy: b\nlimits:\n  - { id: y, match: {}, max: 1, per: 1m }\n  - { id: x, match: {}, max: 1, per: 1m }\n"
+            ),
         ])
         #expect(set.policy?.limits.map(\.id) == ["x"])
         #expect(set.policy?.limits.first?.max == 5)
@@ -187,9 +206,10 @@ import Testing
         let policy = compile(
             "policy: t\nrules: [{ id: a, match: {}, class: safe }]\ntests:\n  - { call: GET http://h/, expect: { class: irreversible, rule: t/b } }\n"
         ).policy
-        #expect(policy.runTests().compactMap { $0.diagnostic?.description } == [
-            "p.yaml:4:5: error: GET http://h/: class is safe, expected irreversible; rule is t/a, expected t/b"
-        ])
+        #expect(
+            policy.runTests().compactMap { $0.diagnostic?.description } == [
+                "p.yaml:4:5: error: GET http://h/: class is safe, expected irreversible; rule is t/a, expected t/b"
+            ])
     }
 
     @Test func theDigestTellsPoliciesApart() {
@@ -205,7 +225,10 @@ import Testing
         let explanation = policy.explain(call, body: body, strict: false, mode: .dryRun)
         #expect(explanation.rule == "stripe/payment-intent" && explanation.decision == "forward")
         #expect(explanation.conditions.allSatisfy { $0.outcome == "yes" })
-        #expect(explanation.nearMisses.contains { $0.rule == "stripe/payment-intent-confirmed" && $0.failed == ["form.confirm true"] })
+        #expect(
+            explanation.nearMisses.contains {
+                $0.rule == "stripe/payment-intent-confirmed" && $0.failed == ["form.confirm true"]
+            })
         #expect(explanation.text.contains("stripe/payment-intent"))
     }
 }

@@ -39,9 +39,15 @@ import Testing
         ("- a\n", "expected a mapping"),
         ("policy: t\nrules: 3\n", "`rules` must be a list"),
         ("policy: t\nrules:\n  - match: {}\n    class: safe\n", "the key `id` is missing"),
-        ("policy: t\nrules:\n  - { id: a, match: {}, class: safe }\n  - { id: a, match: {}, class: safe }\n", "used twice"),
+        (
+            "policy: t\nrules:\n  - { id: a, match: {}, class: safe }\n  - { id: a, match: {}, class: safe }\n",
+            "used twice"
+        ),
         ("policy: t\nrules:\n  - { id: a b, match: {}, class: safe }\n", "`id` must be"),
-        ("policy: t\nrules:\n  - { id: a, match: { kind: payment }, class: safe }\n", "limits, retries and idempotency only"),
+        (
+            "policy: t\nrules:\n  - { id: a, match: { kind: payment }, class: safe }\n",
+            "limits, retries and idempotency only"
+        ),
         ("policy: t\nrules:\n  - { id: a, match: { query: x }, class: safe }\n", "needs a name"),
         ("policy: t\nrules:\n  - { id: a, match: { json.a: x }, class: safe }\n", "json.a"),
         ("policy: t\nrules:\n  - { id: a, match: { body: '(' }, class: safe }\n", "`body`"),
@@ -59,12 +65,24 @@ import Testing
         ("policy: t\nretries:\n  - { match: {}, on: [200] }\n", "`on` holds"),
         ("policy: t\nretries:\n  - { match: {}, base: 5 seconds }\n", "must be a duration"),
         ("policy: t\nidempotency:\n  - { match: {}, without_key: derve }\n", "did you mean `derive`?"),
-        ("policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { status: 204, json: {} } }\n", "has no body"),
+        (
+            "policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { status: 204, json: {} } }\n",
+            "has no body"
+        ),
         ("policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { status: 99 } }\n", "`status` must be"),
-        ("policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { body: '{{idd}}' } }\n", "did you mean `id`?"),
+        (
+            "policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { body: '{{idd}}' } }\n",
+            "did you mean `id`?"
+        ),
         ("policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { body: '{{id' } }\n", "without `}}`"),
-        ("policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { body: '{{refusal.detail}}' } }\n", "in `refuse` only"),
-        ("policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { headers: { Content-Length: 1 } } }\n", "the gate itself"),
+        (
+            "policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { body: '{{refusal.detail}}' } }\n",
+            "in `refuse` only"
+        ),
+        (
+            "policy: t\nrules:\n  - { id: a, match: {}, class: safe, respond: { headers: { Content-Length: 1 } } }\n",
+            "the gate itself"
+        ),
         ("policy: t\ntests:\n  - { call: GET, expect: { class: safe } }\n", "a method and a URL"),
         ("policy: t\ntests:\n  - { call: GET ftp://x/, expect: { class: safe } }\n", "not an absolute"),
     ])
@@ -77,10 +95,11 @@ import Testing
         let faults = compile(
             "policy: t\nrules:\n  - id: a\n    match: { method: GET, path: /a, method: PUT }\n    class: safe\n    class: safe\n"
         ).faults
-        #expect(faults == [
-            "p.yaml:4:37: error: the key `method` is given twice, first in line 4",
-            "p.yaml:6:5: error: the key `class` is given twice, first in line 5",
-        ])
+        #expect(
+            faults == [
+                "p.yaml:4:37: error: the key `method` is given twice, first in line 4",
+                "p.yaml:6:5: error: the key `class` is given twice, first in line 5",
+            ])
     }
 
     @Test func anAnchorBombEndsInAFault() {
@@ -125,11 +144,12 @@ import Testing
     @Test func twoFilesMayNotHaveOneName() {
         let source = PolicySource(name: "a.yaml", text: "policy: t\nrules: [{ id: a, match: {}, class: safe }]\n")
         let set = PolicySet.load(sources: [source, PolicySource(name: "b.yaml", text: source.text)])
-        #expect(set.diagnostics.map(\.description) == ["b.yaml:1:1: error: the policy name `t` is already used by a.yaml"])
+        #expect(
+            set.diagnostics.map(\.description) == ["b.yaml:1:1: error: the policy name `t` is already used by a.yaml"])
     }
 
     @Test func noTextCrashesTheParser() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = PolicyRandom(seed: 7)
         let base = BuiltInPacks.text("stripe") ?? ""
         let bytes = Array(base.utf8.prefix(6000))
         let marks = Array("{}[]:,*&#\"'\n -?|>%@`!\t".utf8)

@@ -37,7 +37,7 @@ func verdict(
 }
 
 /// A seeded generator, so that a failing random test fails again.
-struct SeededGenerator: RandomNumberGenerator {
+struct PolicyRandom: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
