@@ -98,11 +98,14 @@ extension Exchange {
         lane.commit(makeRecord(refusal: refusal.type.rawValue), sealed: nil, waiter: self)
     }
 
+    /// The error shape that the caller's SDK reads.
+    private var dialect: ErrorDialect { facts?.errorDialect ?? .problem }
+
     private func giveRefusal(_ refusal: Refusal) {
         if refusal.type == .badRequest || refusal.type == .requestTimeout || refusal.type == .headersTooLarge {
             machine.mayKeepAlive = false
         }
-        give(refusal.answer(verdict.dialect))
+        give(refusal.answer(dialect))
     }
 
     func storeFailed(_ error: StoreError) {
@@ -138,7 +141,7 @@ extension Exchange {
         let text = "\(head.text(head.method)) \(displayURL) matched \(verdict.rule ?? "no rule")\(what) \(reason)"
         let refusal = refusal(type, text)
         self.refusal = refusal
-        own = refusal.answer(verdict.dialect)
+        own = refusal.answer(dialect)
         if let facts,
             let shaped = lane.policy.refusal(
                 for: verdict, facts, body: bodyEvidence, context: answerContext, fields: refusal.fields)
