@@ -59,6 +59,12 @@ final class CompiledRule: Sendable {
         refuse = rule.refuse
     }
 
+    /// It lets calls pass that others would stop: all plausible values must meet it.
+    var isLoosening: Bool { self.class == .safe || action == .allow }
+
+    /// How many of a call's plausible values must meet it.
+    var quantifier: Quantifier { isLoosening ? .all : .any }
+
     func classification(index: Int) -> Classification {
         Classification(
             class: self.class, kind: kind, rule: id, action: action, severity: severity, isSpecific: !isDefault,

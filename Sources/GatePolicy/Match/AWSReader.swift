@@ -214,7 +214,8 @@ struct AWSReader {
         if services.contains(where: { $0.names.contains { $0.elementsEqual("execute-api".utf8) } }) { return .problem }
         if services.contains(where: \.isS3) { return .s3XML }
         let isForm = view.contentTypes.contains { $0.isForm } || view.queryPairs.contains(Self.action)
-        if services.contains(where: { $0.speaks("qe") }), isForm || !services.contains(where: { $0.speaks("rj") }) {
+        if services.contains(where: { $0.speaks("e") }) { return .ec2XML }
+        if services.contains(where: { $0.speaks("q") }), isForm || !services.contains(where: { $0.speaks("rj") }) {
             return .awsXML
         }
         if services.contains(where: { $0.speaks("x") }) { return .s3XML }

@@ -76,6 +76,29 @@ final class CallView {
         return JSONReading(bytes, isDeclared: contentTypes.contains { $0.isJSON })
     }()
 
+    /// Whether a place that has values has none for a server that reads the call otherwise: by another separator,
+    /// or the body as what it claims to be and not as what it looks like.
+    func mayBeAbsent(_ subject: ConditionTest.Subject) -> Bool {
+        switch subject {
+        case .query(let name): queryPairs.mayLack(name)
+        case .form(let name): !isFormDeclared || formPairs.mayLack(name)
+        case .json: !isJSONCertain
+        default: false
+        }
+    }
+
+    /// The body says once that it is a form, or does not say what it is.
+    private lazy var isFormDeclared: Bool = {
+        guard let type = contentTypes.first else { return true }
+        return contentTypes.count == 1 && (type.isForm || (type.isMultipart && type.boundary != nil))
+    }()
+
+    /// The body is one whole JSON document and claims nothing else.
+    private lazy var isJSONCertain: Bool = {
+        guard case .documents(let tape) = jsonReading else { return true }
+        return contentTypes.allSatisfy(\.isJSON) && tape.failure == nil && tape.roots.count == 1
+    }()
+
     /// The media types that the message claims.
     private(set) lazy var contentTypes: [MediaType] = {
         header(Self.contentType).known.map { MediaType($0.bytes) }
