@@ -109,15 +109,15 @@ final class ClientScene {
         let mark = UUID().uuidString.prefix(8)
         let files = ["in", "out", "err"].map { path("\($0)-\(mark)") }
         try input.write(toFile: files[0], atomically: false, encoding: .utf8)
-        for file in files.dropFirst() { FileManager.default.createFile(atPath: file, contents: nil) }
+        for file in files.dropFirst() { _ = FileManager.default.createFile(atPath: file, contents: nil) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["timeout", "120"] + command
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         process.environment = environmentOfPrograms.merging(environment) { $1 }
-        process.standardInput = try #require(FileHandle(forReadingAtPath: files[0]))
-        process.standardOutput = try #require(FileHandle(forWritingAtPath: files[1]))
-        process.standardError = try #require(FileHandle(forWritingAtPath: files[2]))
+        process.standardInput = FileHandle(forReadingAtPath: files[0])
+        process.standardOutput = FileHandle(forWritingAtPath: files[1])
+        process.standardError = FileHandle(forWritingAtPath: files[2])
         try process.run()
         process.waitUntilExit()
         return Ended(

@@ -27,7 +27,7 @@ struct ClientsJournalTests {
                         ])
                     _ = try gate.curl(fields + ["-X", "DELETE", "\(origin.url)/x?token=canary-query-3", "-H", "Proxy-Authorization: Basic Y2FuYXJ5LXByb3h5LTY6eA=="])
                 }
-                #expect(try scene.journal().count >= 6)
+                try #expect(scene.journal().count >= 6)
             }
             let found = try scene.files(below: scene.state, holding: Self.secrets)
             #expect(found == [])
@@ -39,10 +39,10 @@ struct ClientsJournalTests {
         try ClientScene.with { scene in
             _ = try scene.behindGate(["--mode", "block"], ["sh", "-c", "for i in 1 2 3; do curl -sS -X DELETE \(scene.plain.url)/x/$i; done"])
             let verify = ["log", "verify", "--state", scene.state]
-            #expect(try scene.stoplog(verify).status == 0)
+            try #expect(scene.stoplog(verify).status == 0)
             let alter = "import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.execute(\"update calls set url = 'http://x/' where rowid = 2\"); d.commit()"
             let file = try #require(FileManager.default.subpathsOfDirectory(atPath: scene.state).first { $0.hasSuffix(".sqlite") })
-            #expect(try scene.run(["python3", "-c", alter, scene.state + "/" + file]).status == 0)
+            try #expect(scene.run(["python3", "-c", alter, scene.state + "/" + file]).status == 0)
             let ended = try scene.stoplog(verify)
             #expect(ended.status == 1, "\(ended.out)\(ended.err)")
         }

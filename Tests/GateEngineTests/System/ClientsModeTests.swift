@@ -48,7 +48,7 @@ struct ClientsModeTests {
                 #expect(safe.map { $0["outcome"] as? String } == [row.mode == "observe" ? "observed" : "forwarded"])
                 #expect(safe.first?["correlation_id"] as? String == "mine-1")
             }
-            #expect(try scene.stoplog(["log", "verify", "--state", scene.state]).status == 0)
+            try #expect(scene.stoplog(["log", "verify", "--state", scene.state]).status == 0)
         }
     }
 
@@ -161,7 +161,7 @@ struct ClientsModeTests {
                 let unknown = try gate.curl([scene.plain.url + "/unknown"])
                 try ProblemCheck.expect(unknown, "blocked", 403)
                 #expect(unknown.json["rule"] as? String == "strict")
-                #expect(try gate.curl([scene.plain.url + "/known"]).status == 200)
+                try #expect(gate.curl([scene.plain.url + "/known"]).status == 200)
                 #expect(scene.plain.seen.map(\.path) == ["/known"])
             }
         }
@@ -205,23 +205,23 @@ struct ClientsModeTests {
         try ClientScene.with { scene in
             let target = scene.plain.url + "/users/7"
             try ServedScene.with(scene, ["--mode", "live"]) { gate in
-                #expect(try gate.curl(["-X", "DELETE", target]).status == 200)
-                #expect(try gate.stoplog(["mode"]).out.contains("live"))
-                #expect(try gate.stoplog(["mode", "block"]).status == 0)
-                #expect(try gate.curl(["-X", "DELETE", target]).status == 403)
+                try #expect(gate.curl(["-X", "DELETE", target]).status == 200)
+                try #expect(gate.stoplog(["mode"]).out.contains("live"))
+                try #expect(gate.stoplog(["mode", "block"]).status == 0)
+                try #expect(gate.curl(["-X", "DELETE", target]).status == 403)
             }
             try ServedScene.with(scene, ["--mode", "live"]) { gate in
                 #expect(gate.ready["mode"] as? String == "block")
-                #expect(try gate.curl(["-X", "DELETE", target]).status == 403)
-                #expect(try gate.stoplog(["mode", "observe"]).status == 0)
-                #expect(try gate.curl(["-X", "DELETE", target]).status == 200)
+                try #expect(gate.curl(["-X", "DELETE", target]).status == 403)
+                try #expect(gate.stoplog(["mode", "observe"]).status == 0)
+                try #expect(gate.curl(["-X", "DELETE", target]).status == 200)
             }
             try ServedScene.with(scene, ["--mode", "live"]) { gate in
                 #expect(gate.ready["mode"] as? String == "live")
-                #expect(try gate.stoplog(["mode", "yolo"]).status == 64)
+                try #expect(gate.stoplog(["mode", "yolo"]).status == 64)
             }
             #expect(scene.plain.seen.count == 2)
-            #expect(try scene.stoplog(["log", "verify", "--state", scene.state]).status == 0)
+            try #expect(scene.stoplog(["log", "verify", "--state", scene.state]).status == 0)
         }
     }
 
@@ -231,15 +231,15 @@ struct ClientsModeTests {
             let policy = try scene.write("p.yaml", "policy: p\nrules:\n  - { id: a, match: { path: /a }, class: safe }\n")
             let log = ["--log-level", "info", "--log-format", "text"]
             try ServedScene.with(scene, ["--mode", "block", "--policy", policy] + log) { gate in
-                #expect(try gate.curl([scene.plain.url + "/a"]).status == 200)
+                try #expect(gate.curl([scene.plain.url + "/a"]).status == 200)
                 try scene.write("p.yaml", "policy: p\nrules:\n  - { id: a, match: { path: /a }, class: irreversible }\n")
                 gate.signal(SIGHUP)
                 #expect(gate.logged("policy was reloaded"))
-                #expect(try gate.curl([scene.plain.url + "/a"]).status == 403)
+                try #expect(gate.curl([scene.plain.url + "/a"]).status == 403)
                 try scene.write("p.yaml", "policy: p\nrules:\n  - { id: a, match: { pth: /a }, class: safe }\n")
                 gate.signal(SIGHUP)
                 #expect(gate.logged("running one stays"))
-                #expect(try gate.curl([scene.plain.url + "/a"]).status == 403)
+                try #expect(gate.curl([scene.plain.url + "/a"]).status == 403)
             }
         }
     }

@@ -21,10 +21,10 @@ struct ClientsRunTests {
             try scene.write("file", "")
             let blocked = try scene.run([ClientScene.binary, "run", "--listen", "127.0.0.1:\(scene.plain.port)", "--state", scene.state, "--", "touch", "ran"])
             #expect(blocked.status == 125, "\(blocked.err)")
-            #expect(try scene.behindGate(["--mode", "yolo"], ["touch", "ran"]).status == 78)
-            #expect(try scene.behindGate(["--env", "moon"], ["touch", "ran"]).err.contains("production"))
-            #expect(try scene.behindGate(["--no-such-option"], ["touch", "ran"]).status == 64)
-            #expect(try scene.run([ClientScene.binary, "run"]).status == 64)
+            try #expect(scene.behindGate(["--mode", "yolo"], ["touch", "ran"]).status == 78)
+            try #expect(scene.behindGate(["--env", "moon"], ["touch", "ran"]).err.contains("production"))
+            try #expect(scene.behindGate(["--no-such-option"], ["touch", "ran"]).status == 64)
+            try #expect(scene.run([ClientScene.binary, "run"]).status == 64)
             #expect(!FileManager.default.fileExists(atPath: scene.path("ran")))
         }
     }
@@ -61,7 +61,7 @@ struct ClientsRunTests {
             #expect(!ended.err.contains("canary"))
             let session = try #require(call["session"] as? String)
             #expect(ended.err.contains("session \(session)"))
-            #expect(try scene.journal(["--session", session]).count == 2)
+            try #expect(scene.journal(["--session", session]).count == 2)
         }
     }
 
@@ -119,7 +119,7 @@ struct ClientsRunTests {
                     #expect(printed.status == 0 && printed.out.contains("HTTPS_PROXY") && printed.out.contains(gate.proxy), "\(printed.err)")
                 }
             }
-            #expect(try scene.stoplog(["env", "--state", scene.state]).status == 69)
+            try #expect(scene.stoplog(["env", "--state", scene.state]).status == 69)
         }
     }
 }

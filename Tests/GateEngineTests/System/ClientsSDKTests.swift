@@ -32,7 +32,7 @@ struct ClientsSDKTests {
             #expect(ended.out == "balance balance\ncharge ch_ 2000 int usd\n", "\(ended.err)")
             #expect(scene.plain.seen.map(\.path) == ["/v1/balance"])
             #expect(scene.plain.seen.first?.header("Host") == "api.stripe.com")
-            #expect(try scene.files(below: scene.state, holding: ["sk_test_canary4242"]) == [])
+            try #expect(scene.files(below: scene.state, holding: ["sk_test_canary4242"]) == [])
         }
     }
 
@@ -86,7 +86,7 @@ struct ClientsSDKTests {
             #expect(removed.err.contains("recorded") && removed.err.contains("DELETE https://"))
             let listed = try scene.behindGate(["--config", config], [aws, "s3", "ls"])
             #expect(listed.out.contains("bucket-x"), "\(listed.err)")
-            #expect(try scene.files(below: scene.state, holding: ["canary-secret-77"]) == [])
+            try #expect(scene.files(below: scene.state, holding: ["canary-secret-77"]) == [])
         }
     }
 
