@@ -34,7 +34,7 @@ extension Exchange {
             id: callID, time: startedAt, environment: lane.configuration.environment, session: session,
             correlationID: correlationID, mode: mode.rawValue, class: verdict.class.rawValue, kind: verdict.kind,
             rule: verdict.rule, outcome: outcome, method: head.text(head.method), url: displayURL,
-            host: target?.host ?? "", request: recordedRequest, client: peer.text,
+            host: target?.host ?? "", request: recordedRequest, client: peerText,
             durationMilliseconds: Double(now &- startedAt) / 1000)
         record.response = recordedResponse
         record.attempts = attempts

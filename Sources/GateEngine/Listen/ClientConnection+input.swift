@@ -9,7 +9,7 @@ extension ClientConnection {
     var wantsInput: Bool {
         if inputEnded { return false }
         switch phase {
-        case .head: return !closesWhenFlushed && input.count < lane.scratch.count
+        case .head: return !closesWhenFlushed && input.count < Lane.scratchBytes
         case .handshaking, .lingering: return true
         case .body, .tunnel: return exchange?.wantsBody ?? true
         case .answering, .closed: return false
@@ -37,7 +37,7 @@ extension ClientConnection {
             let count = unsafe readOnce(lane.scratch)
             if count > 0 {
                 unsafe received(UnsafeRawBufferPointer(rebasing: lane.scratch[..<count]))
-                if tls == nil, count < lane.scratch.count { return }
+                if tls == nil, count < Lane.scratchBytes { return }
             } else if count == 0 {
                 return inputClosed()
             } else if count == -1 {

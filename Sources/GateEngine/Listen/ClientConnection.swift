@@ -27,6 +27,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     let factory: any ExchangeFactory
     let descriptor: Int32
     let peer: SocketAddress
+    /// The client's address for records and log lines.
+    private(set) lazy var peerText = peer.text
     /// Where requests of this connection are bound: the proxy's port, or an intercepted tunnel.
     var context = RequestTarget.Context.plain
     /// True inside an intercepted tunnel whose SNI names another host than its CONNECT.
