@@ -9,6 +9,7 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Strict memory safety can't see into the expansions of test macros, and the load generator is nothing but pointers.
 let looseSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -80,12 +81,13 @@ let package = Package(
             path: "Tests/Bench/GateLoad",
             swiftSettings: looseSettings
         ),
-        .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: settings),
-        .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: settings),
+        .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: looseSettings),
+        .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: looseSettings),
         .testTarget(
             name: "GateEngineTests",
             dependencies: ["GateEngine", "GatePolicy", "GateStore", "CGate", "stoplog"],
-            swiftSettings: settings
+            exclude: ["Support/raw.py", "Support/aws.py", "Support/origin.py"],
+            swiftSettings: looseSettings
         ),
     ]
 )
