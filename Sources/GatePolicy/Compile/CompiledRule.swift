@@ -21,6 +21,8 @@ final class CompiledRule: Sendable {
     let needsQuery: Bool
     /// It cannot match a call without a body.
     let needsBody: Bool
+    /// It cannot match a call that has neither.
+    let needsQueryOrBody: Bool
 
     let `class`: CallClass
     let kind: String?
@@ -42,14 +44,22 @@ final class CompiledRule: Sendable {
         let ownHosts = conjuncts.compactMap { $0.hostGlobs }
         hosts = ownHosts.first ?? (conjuncts.contains { $0.isHostTest } ? [] : document.hosts)
         methods = conjuncts.reduce(.all) { $0.intersection($1.methods) }
-        // The first host test is the trie's work; a method test is the mask's, but for methods that have no bit.
+        // The first host test is the trie's work; a method test is the column's, but for methods that have none.
         let isFiled = conjuncts.firstIndex { $0.hostGlobs != nil }
-        conditions = conjuncts.enumerated().filter { $0.offset != isFiled }.map { CompiledCondition($0.element) }
+        conditions = conjuncts.enumerated().filter { $0.offset != isFiled && !$0.element.isSettledByMethodSet }
+            .map { CompiledCondition($0.element) }
         isOfTunnel = rule.match.tests.allSatisfy { $0.subject.isOfTunnel }
         needsQuery = rule.match.needs { test in
             if case .query = test.subject { test.pattern?.exists != false } else { false }
         }
         needsBody = rule.match.needs { $0.needsBody }
+        needsQueryOrBody = rule.match.needs { test in
+            switch test.subject {
+            case .query: test.pattern?.exists != false
+            case .graphql: true
+            default: test.needsBody
+            }
+        }
         `class` = rule.class
         kind = rule.kind
         severity = rule.severity
@@ -98,6 +108,12 @@ extension Condition {
         case .not: false
         case .test(let test): isSought(test)
         }
+    }
+
+    /// It is a test on the method that names none without a bit of its own: it holds where `methods` has the call's.
+    var isSettledByMethodSet: Bool {
+        guard case .test(let test) = self, test.subject == .method, test.pattern?.globsAlone != nil else { return false }
+        return !methods.contains(.other)
     }
 
     /// The methods for which this can hold.

@@ -6,6 +6,7 @@ struct RuleList: Sendable {
         let signatures: Range<Int>
         let needsQuery: Bool
         let needsBody: Bool
+        let needsQueryOrBody: Bool
     }
 
     /// The column of the rules that can match a tunnel.
@@ -36,7 +37,8 @@ struct RuleListBuilder {
             signatures += PathSignature.alternatives(of: globs)
         }
         let entry = RuleList.Entry(
-            rule: index, signatures: first..<signatures.count, needsQuery: rule.needsQuery, needsBody: rule.needsBody)
+            rule: index, signatures: first..<signatures.count, needsQuery: rule.needsQuery, needsBody: rule.needsBody,
+            needsQueryOrBody: rule.needsQueryOrBody)
         guard !rule.hosts.isEmpty else {
             lists[0].add(rule, entry)
             return
