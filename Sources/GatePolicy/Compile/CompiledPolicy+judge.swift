@@ -78,7 +78,8 @@ extension CompiledPolicy {
             let entry = entries[index]
             if entry.rule >= search.best { return }
             if entry.needsQueryOrBody && !search.hasQuery && !call.hasBody { continue }
-            if (entry.needsQuery && !search.hasQuery) || (entry.needsBody && !call.hasBody) { continue }
+            if entry.needsQuery && (!search.hasQuery || entry.queryNames & call.view.queryNames == 0) { continue }
+            if entry.needsBody && !call.hasBody { continue }
             if !entry.signatures.isEmpty && !mayMatch(entry, signature) { continue }
             let rule = program.rules[entry.rule]
             let fit = rule.fit(call)

@@ -19,6 +19,8 @@ final class CompiledRule: Sendable {
     let isOfTunnel: Bool
     /// It cannot match a call without a query.
     let needsQuery: Bool
+    /// Of a rule that needs a query: the bits of `CallView.queryNames` of which it needs one; else all.
+    let queryNames: UInt64
     /// It cannot match a call without a body.
     let needsBody: Bool
     /// It cannot match a call that has neither.
@@ -49,13 +51,14 @@ final class CompiledRule: Sendable {
         conditions = conjuncts.enumerated().filter { $0.offset != isFiled && !$0.element.isSettledByMethodSet }
             .map { CompiledCondition($0.element) }
         isOfTunnel = rule.match.tests.allSatisfy { $0.subject.isOfTunnel }
-        needsQuery = rule.match.needs { test in
-            if case .query = test.subject { test.pattern?.exists != false } else { false }
-        }
+        needsQuery = rule.match.needs { $0.neededQueryName != nil }
+        queryNames =
+            needsQuery
+            ? rule.match.tests.compactMap(\.neededQueryName).reduce(0) { $0 | CallView.nameBits($1) } : UInt64.max
         needsBody = rule.match.needs { $0.needsBody }
         needsQueryOrBody = rule.match.needs { test in
             switch test.subject {
-            case .query: test.pattern?.exists != false
+            case .query: test.neededQueryName != nil
             case .graphql: true
             default: test.needsBody
             }
@@ -79,6 +82,14 @@ final class CompiledRule: Sendable {
         Classification(
             class: self.class, kind: kind, rule: id, action: action, severity: severity, isSpecific: !isDefault,
             ruleIndex: index)
+    }
+}
+
+extension ConditionTest {
+    /// The parameter without which a test on the query cannot hold.
+    fileprivate var neededQueryName: [UInt8]? {
+        guard case .query(let name) = subject, pattern?.exists != false else { return nil }
+        return name
     }
 }
 

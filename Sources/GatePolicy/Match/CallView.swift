@@ -156,12 +156,18 @@ final class CallView {
 
     /// Whether the query may hold a parameter of this name; only ever errs towards true.
     func queryMayName(_ name: [UInt8]) -> Bool {
-        guard let first = name.first else { return queryNames != 0 }
-        return queryNames & Self.nameBit(first, name.count) != 0 || queryNames == UInt64.max
+        queryNames & Self.nameBits(name) != 0
+    }
+
+    /// The bits of `queryNames` of which one is set where the query has this name.
+    static func nameBits(_ name: [UInt8]) -> UInt64 {
+        // A name with a semicolon in it is two names to the scan.
+        guard let first = name.first, !name.contains(UInt8(ascii: ";")) else { return UInt64.max }
+        return nameBit(first, name.count)
     }
 
     /// One bit for each name in the query, of its first byte and its length; all bits where a name is encoded.
-    private lazy var queryNames: UInt64 = {
+    private(set) lazy var queryNames: UInt64 = {
         guard let query = facts.query else { return 0 }
         var names: UInt64 = 0
         var start = query.lowerBound
