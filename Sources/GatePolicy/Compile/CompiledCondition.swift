@@ -79,10 +79,11 @@ final class CompiledTest: Sendable {
     let subject: ConditionTest.Subject
     private let first: PatternReference?
     private let second: PatternReference?
-    /// The globs of a test on path or method that is nothing but globs, the most frequent tests.
+    /// The globs of a test on path, method or host that is nothing but globs, the most frequent tests.
     private let globs: [GlobPattern]
     private let isPathGlobs: Bool
     private let isMethodGlobs: Bool
+    private let isHostGlobs: Bool
     /// It is about the body and cannot hold without one.
     private let needsBody: Bool
     /// What the test is where there is no value.
@@ -96,6 +97,7 @@ final class CompiledTest: Sendable {
         globs = alone ?? []
         isPathGlobs = test.subject == .path && alone != nil
         isMethodGlobs = test.subject == .method && alone != nil
+        isHostGlobs = test.subject == .host && alone != nil
         needsBody = test.needsBody
         absent = test.pattern?.exists == false ? .yes : .no
     }
@@ -109,6 +111,11 @@ final class CompiledTest: Sendable {
         if isMethodGlobs {
             let method = call.method
             for index in globs.indices where globs[index].matches(method.span) { return .yes }
+            return .no
+        }
+        if isHostGlobs {
+            let utf8 = call.host.utf8
+            for index in globs.indices where globs[index].matches(utf8.span) { return .yes }
             return .no
         }
         switch subject {

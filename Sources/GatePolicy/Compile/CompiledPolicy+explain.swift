@@ -15,7 +15,9 @@ extension CompiledPolicy {
         }
         let rule = verdict.flatMap { self.rule(of: $0) }
         // The reading that led to the verdict: the first that the rule matches.
-        let decisive = rule.flatMap { rule in calls.first { rule.evaluate($0, rule.quantifier) != .no } } ?? calls.first
+        let condition = rule.map { CompiledCondition($0.condition) }
+        let decisive =
+            rule.flatMap { rule in calls.first { condition?.evaluate($0, rule.quantifier) != .no } } ?? calls.first
         var explanation = Explanation(
             call: Self.line(facts), class: verdict?.class, kind: verdict?.kind, rule: verdict?.rule,
             action: verdict?.action, severity: verdict?.severity, mode: mode,
@@ -59,7 +61,8 @@ extension CompiledPolicy {
     private func conditions(of rule: CompiledRule, _ call: CallReading) -> [Explanation.Condition] {
         var conditions = rule.condition.conjuncts.map { condition in
             Explanation.Condition(
-                condition: condition.text, outcome: Self.word(CompiledCondition(condition).evaluate(call, rule.quantifier)))
+                condition: condition.text,
+                outcome: Self.word(CompiledCondition(condition).evaluate(call, rule.quantifier)))
         }
         if !rule.hosts.isEmpty && !rule.condition.conjuncts.contains(where: { $0.isHostTest }) {
             let text = "host \(rule.hosts.map(\.text).joined(separator: ", "))"

@@ -73,8 +73,9 @@ extension CompiledPolicy {
     /// The first rule that one reading certainly meets, or a stricter one before it that some of its values meet.
     func outcome(of call: CallReading, _ signature: PathSignature, strict: Bool) -> Outcome {
         var search = RuleSearch(call)
-        scan(0, call, signature, &search)
+        // The rules for every host, mostly those of `default`, come last: an earlier rule found spares them.
         program.hosts.forEachMatch(call.host) { list in scan(list, call, signature, &search) }
+        scan(0, call, signature, &search)
         var outcome = Outcome(verdict: nil, isOpen: search.isOpen)
         if search.best == Int.max {
             outcome.verdict =
@@ -98,7 +99,9 @@ extension CompiledPolicy {
         for index in entries.indices {
             let entry = entries[index]
             if entry.rule >= search.best { return }
-            if (entry.needsQuery && !search.hasQuery) || (entry.needsBody && !call.hasBody) { continue }
+            if entry.needsQueryOrBody && !search.hasQuery && !call.hasBody { continue }
+            if entry.needsQuery && (!search.hasQuery || entry.queryNames & call.view.queryNames == 0) { continue }
+            if entry.needsBody && !call.hasBody { continue }
             if !entry.signatures.isEmpty && !mayMatch(entry, signature) { continue }
             let rule = program.rules[entry.rule]
             let fit = rule.fit(call)
