@@ -21,7 +21,7 @@ extension ClientConnection {
     /// Appends content; a large piece goes to the socket at once, without a copy.
     func writeBody(_ bytes: UnsafeRawBufferPointer) {
         var rest = unsafe bytes
-        if unsafe bytes.count >= Self.directWriteBytes, flush(), output.isEmpty {
+        if bytes.count >= Self.directWriteBytes, flush(), output.isEmpty {
             while unsafe !rest.isEmpty {
                 let taken = unsafe writeOnce(rest)
                 // A broken connection shows again at the flush, where it is dealt with.

@@ -27,6 +27,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     let factory: any ExchangeFactory
     let descriptor: Int32
     let peer: SocketAddress
+    /// The client's address for records and log lines.
+    private(set) lazy var peerText = peer.text
     /// Where requests of this connection are bound: the proxy's port, or an intercepted tunnel.
     var context = RequestTarget.Context.plain
     /// True inside an intercepted tunnel whose SNI names another host than its CONNECT.
@@ -46,6 +48,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     var registration = Reactor.Registration.none
     /// The TLS context of an intercepted tunnel whose handshake has not begun.
     var interception: TLSContext?
+    /// Epoll tells of input, wanted or not.
+    var watchesInput = true
     /// The client sends nothing more: the end was read.
     var inputEnded = false
     /// The client ended its side; what it sent before may still be unread.
@@ -84,11 +88,12 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     func ready(events: UInt32) {
         if events & GATE_EPOLLERR != 0 { return lost() }
         if events & GATE_EPOLLOUT != 0 { schedule() }
+        let isUnwanted = events & GATE_EPOLLIN != 0 && !wantsInput
         if events & (GATE_EPOLLIN | GATE_EPOLLHUP) != 0, wantsInput { readInput() }
         if case .closed = phase { return }
         if events & GATE_EPOLLHUP != 0, !wantsInput { return lost() }
         if events & GATE_EPOLLRDHUP != 0 { hangupSeen() }
-        updateInterest()
+        updateInterest(isIdle: isUnwanted)
     }
 
     func roundEnded() {
