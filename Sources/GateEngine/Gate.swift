@@ -88,10 +88,13 @@ public final class Gate: Sendable {
         return threads
     }
 
+    /// The admin server is reachable when the proxy is full.
+    private static let controlConnections = 16
+
     private static func startControl(_ parts: GateParts, port: ListeningPort, state: GateState) throws(GateError) -> LaneThread {
         let descriptor = try port.descriptor(isFirst: true)
         parts.core.ownEndpoints.add(SocketAddress.bound(descriptor))
-        return try LaneThread(name: "control", parts: parts) { lane throws(ReactorError) in
+        return try LaneThread(name: "control", parts: parts, spareConnections: controlConnections) { lane throws(ReactorError) in
             try lane.listen(
                 descriptor,
                 factory: AdminExchanges(AdminRoutes(core: parts.core, token: parts.token, control: state)))

@@ -139,6 +139,35 @@ struct EnduranceTests {
         }
     }
 
+    @Test func `SIGHUP takes over a policy, a faulty one is refused`() throws {
+        try Self.withOrigin { gate, scene in
+            let client = try scene.client()
+            func status() throws -> Int {
+                client.write(scene.request("DELETE", "/x"))
+                return try client.answer(to: "DELETE").status
+            }
+            func wait(for text: String) {
+                let end = ContinuousClock.now + .seconds(20)
+                while !gate.logText.contains(text), gate.isRunning, .now < end { sched_yield() }
+            }
+            #expect(try status() == 200)
+            let rule = "policy: p\nrules:\n  - { id: d, match: { method: DELETE }, class: irreversible, action: block }\n"
+            try rule.write(toFile: gate.directory + "/p.yaml", atomically: true, encoding: .utf8)
+            let file = gate.directory + "/stoplog.yaml"
+            try "version: 1\npolicies: [./p.yaml]\n".write(toFile: file, atomically: true, encoding: .utf8)
+            gate.signal(SIGHUP)
+            wait(for: "The policy was reloaded")
+            // The reactor may read a request before its mail.
+            var last = 0
+            for _ in 0..<1000 where last != 403 { last = try status() }
+            #expect(last == 403)
+            try "version: 1\npolicies: [./none.yaml]\n".write(toFile: file, atomically: true, encoding: .utf8)
+            gate.signal(SIGHUP)
+            wait(for: "none.yaml")
+            #expect(try status() == 403)
+        }
+    }
+
     // MARK: Deadlines, with short limits
 
     private static func withLimits(_ limits: ClientLimits, _ body: (UInt16) throws -> Void) throws {
@@ -208,11 +237,17 @@ struct EnduranceTests {
         }
     }
 
-    @Test func `One client more than there may be is turned away`() throws {
-        try Self.withLimits(ClientLimits(connections: 2)) { port in
-            let clients = try (0..<2).map { _ in try RawClient(port: port) }
-            let extra = try RawClient(port: port)
-            #expect(try extra.answer(to: "GET").status == 503)
+    @Test func `A client too many is turned away, the admin server stays reachable`() throws {
+        try Self.withOrigin(descriptors: 56) { gate, _ in
+            let clients = try (0..<8).map { _ in try RawClient(port: gate.port) }
+            for client in clients {
+                client.write("GET http://127.0.0.1:\(gate.port)/ HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try client.answer(to: "GET").status == 403)
+            }
+            #expect(try RawClient(port: gate.port).answer(to: "GET").status == 503)
+            let admin = try RawClient(port: gate.adminPort)
+            admin.write("GET /livez HTTP/1.1\r\nHost: 127.0.0.1:\(gate.adminPort)\r\n\r\n")
+            #expect(try admin.answer(to: "GET").status == 200)
             _ = clients
         }
     }
