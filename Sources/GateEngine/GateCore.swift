@@ -39,6 +39,12 @@ final class GateCore: Sendable {
         set { modeIndex.store(Mode.allCases.firstIndex(of: newValue) ?? Mode.allCases.count - 1, ordering: .releasing) }
     }
 
+    /// Tells whoever listens that a call has ended.
+    func ended(_ record: CallRecord) {
+        callLog.ended(record)
+        stopped.ended(record)
+    }
+
     /// Counts a connection in; false when there are too many.
     func admitConnection(limit: Int) -> Bool {
         let count = connections.add(1, ordering: .relaxed).newValue

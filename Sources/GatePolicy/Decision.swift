@@ -60,8 +60,10 @@ public enum ErrorDialect: UInt8, Sendable, Equatable {
     case problem
     /// `{"__type":"AccessDenied","message":…}` with `x-amzn-ErrorType` (AWS JSON 1.0, 1.1 and REST-JSON).
     case awsJSON
-    /// `<ErrorResponse><Error><Code>AccessDenied…` (AWS query and EC2).
+    /// `<ErrorResponse><Error><Code>AccessDenied…` (AWS query).
     case awsXML
+    /// `<Response><Errors><Error><Code>AccessDenied…` (EC2).
+    case ec2XML
     /// `<Error><Code>AccessDenied</Code>…` (S3 and REST-XML).
     case s3XML
     /// A trailers-only answer with `grpc-status: 7`.

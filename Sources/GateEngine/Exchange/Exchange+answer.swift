@@ -115,7 +115,7 @@ extension Exchange {
         outcome = .failed
         giveRefusal(failure)
         stage = .ended
-        tell(makeRecord(refusal: failure.type.rawValue))
+        lane.core.ended(makeRecord(refusal: failure.type.rawValue))
         finish(machine.responseEnded())
     }
 
@@ -166,7 +166,7 @@ extension Exchange {
 
     func giveOwnAnswer() {
         if let own { give(own) }
-        tell(makeRecord(refusal: refusal?.type.rawValue))
+        lane.core.ended(makeRecord(refusal: refusal?.type.rawValue))
         stage = .ended
         finish(machine.responseEnded())
     }
@@ -199,7 +199,7 @@ extension Exchange {
             connection?.write { $0 += rest }
         }
         withheld = []
-        tell(makeRecord(refusal: refusal?.type.rawValue))
+        lane.core.ended(makeRecord(refusal: refusal?.type.rawValue))
         finish(machine.responseEnded())
     }
 

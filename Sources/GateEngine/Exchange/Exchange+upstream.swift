@@ -39,7 +39,7 @@ extension Exchange: UpstreamHandler {
     func upstreamBody(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0, framing != .none else { return }
         answerLength += bytes.count
-        capture(bytes)
+        unsafe capture(bytes)
         if isDurable { return unsafe withhold(bytes) }
         guard let connection else { return }
         if framing == .chunked { connection.write { HTTP1Writer.writeChunkStart(bytes.count, to: &$0) } }

@@ -45,6 +45,7 @@ struct Refusal: Sendable, Equatable {
         case .problem: answer("application/problem+json", problemJSON)
         case .awsJSON: answer("application/x-amz-json-1.1", awsJSON, [("x-amzn-ErrorType", serviceCode)])
         case .awsXML: answer("text/xml", awsXML)
+        case .ec2XML: answer("text/xml", ec2XML)
         case .s3XML: answer("application/xml", s3XML)
         case .grpc: grpcAnswer
         }
@@ -135,6 +136,11 @@ struct Refusal: Sendable, Equatable {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorResponse><Error>"
             + "<Type>\(type.status < 500 ? "Sender" : "Receiver")</Type>" + xmlError
             + "</Error><RequestId>\(XMLText.escaped(callID))</RequestId></ErrorResponse>"
+    }
+
+    private var ec2XML: String {
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>\(xmlError)</Error></Errors>"
+            + "<RequestID>\(XMLText.escaped(callID))</RequestID></Response>"
     }
 
     private var s3XML: String {

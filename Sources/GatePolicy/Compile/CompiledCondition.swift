@@ -15,24 +15,27 @@ indirect enum CompiledCondition: Sendable {
     }
 
     /// Three-valued: `unknown` where it depends on a body that is not there to be read.
-    func evaluate(_ call: CallReading) -> Truth {
+    ///
+    /// `.any` errs towards yes and `.all` towards no, so that what is neither `.any`'s yes nor `.all`'s is certain.
+    func evaluate(_ call: CallReading, _ quantifier: Quantifier = .any) -> Truth {
         switch self {
-        case .test(let test): return test.evaluate(call)
+        case .test(let test): return test.evaluate(call, quantifier)
         case .all(let parts):
             var result = Truth.yes
             for part in parts {
-                result = result & part.evaluate(call)
+                result = result & part.evaluate(call, quantifier)
                 if result == .no { return .no }
             }
             return result
         case .any(let parts):
             var result = Truth.no
             for part in parts {
-                result = result | part.evaluate(call)
+                result = result | part.evaluate(call, quantifier)
                 if result == .yes { return .yes }
             }
             return result
-        case .not(let part): return !part.evaluate(call)
+        // What must fail for all values may hold for none of them.
+        case .not(let part): return !part.evaluate(call, quantifier.flipped)
         }
     }
 }
@@ -48,6 +51,8 @@ final class CallReading {
     let verdict: Classification?
     /// Tests on a body are settled without being made.
     let hasBody: Bool
+    /// A test met a place with several plausible values, or one that may be absent: `.any` and `.all` can differ.
+    var isAmbiguous = false
 
     init(view: CallView, host: String, method: [UInt8], path: PathReading, verdict: Classification? = nil) {
         self.view = view
@@ -74,10 +79,11 @@ final class CompiledTest: Sendable {
     let subject: ConditionTest.Subject
     private let first: PatternReference?
     private let second: PatternReference?
-    /// The globs of a test on path or method that is nothing but globs, the most frequent tests.
+    /// The globs of a test on path, method or host that is nothing but globs, the most frequent tests.
     private let globs: [GlobPattern]
     private let isPathGlobs: Bool
     private let isMethodGlobs: Bool
+    private let isHostGlobs: Bool
     /// It is about the body and cannot hold without one.
     private let needsBody: Bool
     /// What the test is where there is no value.
@@ -91,11 +97,12 @@ final class CompiledTest: Sendable {
         globs = alone ?? []
         isPathGlobs = test.subject == .path && alone != nil
         isMethodGlobs = test.subject == .method && alone != nil
+        isHostGlobs = test.subject == .host && alone != nil
         needsBody = test.needsBody
         absent = test.pattern?.exists == false ? .yes : .no
     }
 
-    func evaluate(_ call: CallReading) -> Truth {
+    func evaluate(_ call: CallReading, _ quantifier: Quantifier) -> Truth {
         if needsBody && !call.hasBody { return .no }
         if isPathGlobs {
             for index in globs.indices where globs[index].matches(call.path) { return .yes }
@@ -106,11 +113,24 @@ final class CompiledTest: Sendable {
             for index in globs.indices where globs[index].matches(method.span) { return .yes }
             return .no
         }
+        if isHostGlobs {
+            let utf8 = call.host.utf8
+            for index in globs.indices where globs[index].matches(utf8.span) { return .yes }
+            return .no
+        }
         switch subject {
-        case .graphql: return graphql(call.view.graphql)
-        case .grpc: return grpc(call.view.grpc)
-        case .aws: return aws(call.view.aws)
-        default: return meets(evidence(call))
+        case .graphql:
+            return judge(call.view.graphql, call, quantifier) { operation in
+                if operation.rootFields.count > 1 { call.isAmbiguous = true }
+                return meets(first, [Array(operation.kind.rawValue.utf8)], .any)
+                    & meets(second, operation.rootFields, quantifier)
+            }
+        case .grpc:
+            return judge(call.view.grpc, call, quantifier) { method in
+                meets(first, [method.service], .any) & meets(second, [method.method], .any)
+            }
+        case .aws: return judge(call.view.aws, call, quantifier, meets)
+        default: return meets(evidence(call), call, quantifier)
         }
     }
 
@@ -134,12 +154,16 @@ final class CompiledTest: Sendable {
     }
 
     /// Settles the common cases without a look at the pattern.
-    private func meets(_ evidence: Evidence) -> Truth {
+    private func meets(_ evidence: Evidence, _ call: CallReading, _ quantifier: Quantifier) -> Truth {
         guard let first else { return .yes }
         switch evidence {
         case .absent: return absent
         case .unknown: return .unknown
-        case .values: return first.pattern.evaluate(evidence)
+        case .values(let values):
+            let truth = first.pattern.evaluate(evidence, requireAll: quantifier == .all)
+            let mayBeAbsent = call.view.mayBeAbsent(subject)
+            if values.count > 1 || mayBeAbsent { call.isAmbiguous = true }
+            return mayBeAbsent ? quantifier.join(truth, absent) : truth
         }
     }
 
@@ -155,36 +179,30 @@ final class CompiledTest: Sendable {
         }
     }
 
-    private func meets(_ reference: PatternReference?, _ values: [[UInt8]]) -> Truth {
+    private func meets(_ reference: PatternReference?, _ values: [[UInt8]], _ quantifier: Quantifier) -> Truth {
         guard let reference else { return .yes }
-        return reference.pattern.evaluate(values.isEmpty ? .absent : .values(values.map { CallValue(.text, $0) }))
+        return reference.pattern.evaluate(
+            values.isEmpty ? .absent : .values(values.map { CallValue(.text, $0) }), requireAll: quantifier == .all)
     }
 
-    private func graphql(_ found: Found<GraphQLOperation>) -> Truth {
-        guard case .values(let operations) = found else { return found == .unknown ? .unknown : .no }
-        return operations.reduce(.no) { truth, operation in
-            truth | (meets(first, [Array(operation.kind.rawValue.utf8)]) & meets(second, operation.rootFields))
+    /// One call of AWS; a service's names are aliases, of which one suffices.
+    private func meets(_ call: AWSCall) -> Truth {
+        let service = meets(first, call.services, .any)
+        guard service != .no, let second else { return service }
+        switch call.action {
+        case .named(let name): return service & meets(second, [name], .any)
+        case .inBody: return service & .unknown
+        case .undetermined: return .no
         }
     }
 
-    private func grpc(_ found: Found<GRPCMethod>) -> Truth {
-        guard case .values(let methods) = found else { return found == .unknown ? .unknown : .no }
-        return methods.reduce(.no) { truth, method in
-            truth | (meets(first, [method.service]) & meets(second, [method.method]))
-        }
-    }
-
-    private func aws(_ found: Found<AWSCall>) -> Truth {
-        guard case .values(let calls) = found else { return found == .unknown ? .unknown : .no }
-        return calls.reduce(.no) { truth, call in
-            let service = meets(first, call.services)
-            guard service != .no, let second else { return truth | service }
-            switch call.action {
-            case .named(let name): return truth | (service & meets(second, [name]))
-            case .inBody: return truth | (service & .unknown)
-            case .undetermined: return truth
-            }
-        }
+    /// Whether any or all of what a protocol names holds.
+    private func judge<Value>(
+        _ found: Found<Value>, _ call: CallReading, _ quantifier: Quantifier, _ holds: (Value) -> Truth
+    ) -> Truth {
+        guard case .values(let values) = found else { return found == .unknown ? .unknown : .no }
+        if values.count > 1 { call.isAmbiguous = true }
+        return values.reduce(quantifier == .all ? .yes : .no) { quantifier.join($0, holds($1)) }
     }
 }
 

@@ -15,7 +15,9 @@ extension CompiledPolicy {
         }
         let rule = verdict.flatMap { self.rule(of: $0) }
         // The reading that led to the verdict: the first that the rule matches.
-        let decisive = rule.flatMap { rule in calls.first { rule.evaluate($0) != .no } } ?? calls.first
+        let condition = rule.map { CompiledCondition($0.condition) }
+        let decisive =
+            rule.flatMap { rule in calls.first { condition?.evaluate($0, rule.quantifier) != .no } } ?? calls.first
         var explanation = Explanation(
             call: Self.line(facts), class: verdict?.class, kind: verdict?.kind, rule: verdict?.rule,
             action: verdict?.action, severity: verdict?.severity, mode: mode,
@@ -48,7 +50,8 @@ extension CompiledPolicy {
         var reading = Explanation.Reading(
             method: String(decoding: call.method, as: UTF8.self), path: String(decoding: call.pathBytes, as: UTF8.self),
             class: nil, rule: nil)
-        if case .decided(let verdict) = outcome(of: call, PathSignature(call.path), strict: strict) {
+        let outcome = outcome(of: call, PathSignature(call.path), strict: strict)
+        if let verdict = outcome.verdict, !outcome.isOpen {
             reading.class = verdict.class
             reading.rule = verdict.rule
         }
@@ -58,7 +61,8 @@ extension CompiledPolicy {
     private func conditions(of rule: CompiledRule, _ call: CallReading) -> [Explanation.Condition] {
         var conditions = rule.condition.conjuncts.map { condition in
             Explanation.Condition(
-                condition: condition.text, outcome: Self.word(CompiledCondition(condition).evaluate(call)))
+                condition: condition.text,
+                outcome: Self.word(CompiledCondition(condition).evaluate(call, rule.quantifier)))
         }
         if !rule.hosts.isEmpty && !rule.condition.conjuncts.contains(where: { $0.isHostTest }) {
             let text = "host \(rule.hosts.map(\.text).joined(separator: ", "))"
@@ -74,8 +78,9 @@ extension CompiledPolicy {
         let candidates = Set(lists.flatMap { program.lists[$0].columns.joined().map(\.rule) }).sorted()
         var misses: [(rank: Int, miss: Explanation.NearMiss)] = []
         for index in candidates where index < verdict?.ruleIndex ?? Int.max {
+            let quantifier = program.rules[index].quantifier
             let conjuncts = program.rules[index].condition.conjuncts.filter { $0.hostGlobs == nil }
-            let failed = conjuncts.filter { CompiledCondition($0).evaluate(call) == .no }
+            let failed = conjuncts.filter { CompiledCondition($0).evaluate(call, quantifier) == .no }
             guard failed.count == 1, conjuncts.count > 1 else { continue }
             misses.append(
                 (-conjuncts.count, Explanation.NearMiss(rule: program.rules[index].id, failed: failed.map(\.text))))

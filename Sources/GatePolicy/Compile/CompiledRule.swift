@@ -19,8 +19,12 @@ final class CompiledRule: Sendable {
     let isOfTunnel: Bool
     /// It cannot match a call without a query.
     let needsQuery: Bool
+    /// Of a rule that needs a query: the bits of `CallView.queryNames` of which it needs one; else all.
+    let queryNames: UInt64
     /// It cannot match a call without a body.
     let needsBody: Bool
+    /// It cannot match a call that has neither.
+    let needsQueryOrBody: Bool
 
     let `class`: CallClass
     let kind: String?
@@ -42,14 +46,23 @@ final class CompiledRule: Sendable {
         let ownHosts = conjuncts.compactMap { $0.hostGlobs }
         hosts = ownHosts.first ?? (conjuncts.contains { $0.isHostTest } ? [] : document.hosts)
         methods = conjuncts.reduce(.all) { $0.intersection($1.methods) }
-        // The first host test is the trie's work; a method test is the mask's, but for methods that have no bit.
+        // The first host test is the trie's work; a method test is the column's, but for methods that have none.
         let isFiled = conjuncts.firstIndex { $0.hostGlobs != nil }
-        conditions = conjuncts.enumerated().filter { $0.offset != isFiled }.map { CompiledCondition($0.element) }
+        conditions = conjuncts.enumerated().filter { $0.offset != isFiled && !$0.element.isSettledByMethodSet }
+            .map { CompiledCondition($0.element) }
         isOfTunnel = rule.match.tests.allSatisfy { $0.subject.isOfTunnel }
-        needsQuery = rule.match.needs { test in
-            if case .query = test.subject { test.pattern?.exists != false } else { false }
-        }
+        needsQuery = rule.match.needs { $0.neededQueryName != nil }
+        queryNames =
+            needsQuery
+            ? rule.match.tests.compactMap(\.neededQueryName).reduce(0) { $0 | CallView.nameBits($1) } : UInt64.max
         needsBody = rule.match.needs { $0.needsBody }
+        needsQueryOrBody = rule.match.needs { test in
+            switch test.subject {
+            case .query: test.neededQueryName != nil
+            case .graphql: true
+            default: test.needsBody
+            }
+        }
         `class` = rule.class
         kind = rule.kind
         severity = rule.severity
@@ -59,10 +72,24 @@ final class CompiledRule: Sendable {
         refuse = rule.refuse
     }
 
+    /// It lets calls pass that others would stop: all plausible values must meet it.
+    var isLoosening: Bool { self.class == .safe || action == .allow }
+
+    /// How many of a call's plausible values must meet it.
+    var quantifier: Quantifier { isLoosening ? .all : .any }
+
     func classification(index: Int) -> Classification {
         Classification(
             class: self.class, kind: kind, rule: id, action: action, severity: severity, isSpecific: !isDefault,
             ruleIndex: index)
+    }
+}
+
+extension ConditionTest {
+    /// The parameter without which a test on the query cannot hold.
+    fileprivate var neededQueryName: [UInt8]? {
+        guard case .query(let name) = subject, pattern?.exists != false else { return nil }
+        return name
     }
 }
 
@@ -92,6 +119,12 @@ extension Condition {
         case .not: false
         case .test(let test): isSought(test)
         }
+    }
+
+    /// It is a test on the method that names none without a bit of its own: it holds where `methods` has the call's.
+    var isSettledByMethodSet: Bool {
+        guard case .test(let test) = self, test.subject == .method, test.pattern?.globsAlone != nil else { return false }
+        return !methods.contains(.other)
     }
 
     /// The methods for which this can hold.

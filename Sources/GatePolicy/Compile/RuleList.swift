@@ -5,7 +5,9 @@ struct RuleList: Sendable {
         /// Into the program's signatures; the path must have one of them, empty: no filter.
         let signatures: Range<Int>
         let needsQuery: Bool
+        let queryNames: UInt64
         let needsBody: Bool
+        let needsQueryOrBody: Bool
     }
 
     /// The column of the rules that can match a tunnel.
@@ -36,7 +38,9 @@ struct RuleListBuilder {
             signatures += PathSignature.alternatives(of: globs)
         }
         let entry = RuleList.Entry(
-            rule: index, signatures: first..<signatures.count, needsQuery: rule.needsQuery, needsBody: rule.needsBody)
+            rule: index, signatures: first..<signatures.count, needsQuery: rule.needsQuery,
+            queryNames: rule.queryNames, needsBody: rule.needsBody,
+            needsQueryOrBody: rule.needsQueryOrBody)
         guard !rule.hosts.isEmpty else {
             lists[0].add(rule, entry)
             return

@@ -11,6 +11,7 @@ struct AWSReader {
     private let targets: [[UInt8]]
 
     private static let authorization = Array("authorization".utf8)
+    private static let signature = Array("aws".utf8)
     private static let target = Array("x-amz-target".utf8)
     private static let credential = Array("X-Amz-Credential".utf8)
     private static let action = Array("Action".utf8)
@@ -18,9 +19,14 @@ struct AWSReader {
     /// Nil where neither host, signature nor target says AWS.
     init?(_ view: CallView) {
         let host = CanonicalHost.of(view.facts.host)
-        let endpoint = AWSEndpoint.mayBe(host) ? AWSEndpoint(host: host) : nil
+        let isEndpoint = AWSEndpoint.mayBe(host)
+        let isSigned = view.headerBegins(Self.authorization, Self.signature)
+        // Nearly every call ends here, without memory.
+        guard isEndpoint || isSigned || view.queryMayName(Self.credential) || view.hasHeader(Self.target) else {
+            return nil
+        }
+        let endpoint = isEndpoint ? AWSEndpoint(host: host) : nil
         var names = endpoint.map { [$0.service] } ?? []
-        let isSigned = view.headerBegins(Self.authorization, Array("aws".utf8))
         for value in isSigned ? view.header(Self.authorization).known : [] {
             if let name = Self.scopedService(value.bytes), !names.contains(name) { names.append(name) }
         }
@@ -214,7 +220,8 @@ struct AWSReader {
         if services.contains(where: { $0.names.contains { $0.elementsEqual("execute-api".utf8) } }) { return .problem }
         if services.contains(where: \.isS3) { return .s3XML }
         let isForm = view.contentTypes.contains { $0.isForm } || view.queryPairs.contains(Self.action)
-        if services.contains(where: { $0.speaks("qe") }), isForm || !services.contains(where: { $0.speaks("rj") }) {
+        if services.contains(where: { $0.speaks("e") }) { return .ec2XML }
+        if services.contains(where: { $0.speaks("q") }), isForm || !services.contains(where: { $0.speaks("rj") }) {
             return .awsXML
         }
         if services.contains(where: { $0.speaks("x") }) { return .s3XML }

@@ -12,6 +12,12 @@ final class CallView {
 
     // MARK: Head
 
+    /// Whether there is a line of this header; `name` in lower case.
+    func hasHeader(_ name: [UInt8]) -> Bool {
+        for field in facts.fields where isNamed(field, name) { return true }
+        return false
+    }
+
     /// The values of a header, one per line of the message; `name` in lower case.
     func header(_ name: [UInt8]) -> Evidence {
         var values: [CallValue] = []
@@ -28,7 +34,7 @@ final class CallView {
     }
 
     /// The decoded values of a query parameter, `;` read as a separator too.
-    func query(_ name: [UInt8]) -> Evidence { queryPairs.evidence(name) }
+    func query(_ name: [UInt8]) -> Evidence { queryMayName(name) ? queryPairs.evidence(name) : .absent }
 
     private(set) lazy var queryPairs: PairList = {
         guard let range = facts.query else { return PairList() }
@@ -74,6 +80,29 @@ final class CallView {
     private(set) lazy var jsonReading: JSONReading = {
         guard case .decoded(let bytes) = body else { return JSONReading.none }
         return JSONReading(bytes, isDeclared: contentTypes.contains { $0.isJSON })
+    }()
+
+    /// Whether a place that has values has none for a server that reads the call otherwise: by another separator,
+    /// or the body as what it claims to be and not as what it looks like.
+    func mayBeAbsent(_ subject: ConditionTest.Subject) -> Bool {
+        switch subject {
+        case .query(let name): queryPairs.mayLack(name)
+        case .form(let name): !isFormDeclared || formPairs.mayLack(name)
+        case .json: !isJSONCertain
+        default: false
+        }
+    }
+
+    /// The body says once that it is a form, or does not say what it is.
+    private lazy var isFormDeclared: Bool = {
+        guard let type = contentTypes.first else { return true }
+        return contentTypes.count == 1 && (type.isForm || (type.isMultipart && type.boundary != nil))
+    }()
+
+    /// The body is one whole JSON document and claims nothing else.
+    private lazy var isJSONCertain: Bool = {
+        guard case .documents(let tape) = jsonReading else { return true }
+        return contentTypes.allSatisfy(\.isJSON) && tape.failure == nil && tape.roots.count == 1
     }()
 
     /// The media types that the message claims.
@@ -125,17 +154,42 @@ final class CallView {
         return false
     }
 
-    /// Whether the query may hold a parameter of this name; a cheap scan that only ever errs towards true.
+    /// Whether the query may hold a parameter of this name; only ever errs towards true.
     func queryMayName(_ name: [UInt8]) -> Bool {
-        guard let query = facts.query, let first = name.first else { return false }
-        var isStart = true
-        for index in clamped(query) {
-            let byte = facts.bytes[index]
-            if isStart, byte == first || byte == UInt8(ascii: "%") { return true }
-            isStart = byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";")
-        }
-        return false
+        queryNames & Self.nameBits(name) != 0
     }
+
+    /// The bits of `queryNames` of which one is set where the query has this name.
+    static func nameBits(_ name: [UInt8]) -> UInt64 {
+        // A name with a semicolon in it is two names to the scan.
+        guard let first = name.first, !name.contains(UInt8(ascii: ";")) else { return UInt64.max }
+        return nameBit(first, name.count)
+    }
+
+    /// One bit for each name in the query, of its first byte and its length; all bits where a name is encoded.
+    private(set) lazy var queryNames: UInt64 = {
+        guard let query = facts.query else { return 0 }
+        var names: UInt64 = 0
+        var start = query.lowerBound
+        var isValue = false
+        let range = clamped(query)
+        for index in range.lowerBound...range.upperBound {
+            let byte = index < range.upperBound ? facts.bytes[index] : UInt8(ascii: "&")
+            switch byte {
+            case UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "="):
+                if !isValue, index > start, range.contains(start) {
+                    names |= Self.nameBit(facts.bytes[start], index - start)
+                }
+                isValue = byte == UInt8(ascii: "=")
+                start = index + 1
+            case UInt8(ascii: "%"), UInt8(ascii: "+"): if !isValue { return UInt64.max }
+            default: break
+            }
+        }
+        return names
+    }()
+
+    private static func nameBit(_ first: UInt8, _ count: Int) -> UInt64 { 1 << UInt64((Int(first) &* 11 &+ count) & 63) }
 
     // MARK: Bytes
 

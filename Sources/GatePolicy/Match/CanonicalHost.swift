@@ -2,16 +2,22 @@
 enum CanonicalHost {
     /// The canonical form of a lower-case host without brackets; what is no odd spelling comes back as it is.
     static func of(_ host: String) -> String {
-        let bytes = host.utf8
-        guard let last = bytes.last, let first = bytes.first else { return host }
         // Names begin and end with a letter nearly always: no copy for them.
-        let maySpellAddress = ASCII.isDigit(first) || bytes.contains(UInt8(ascii: ":"))
-        if last != UInt8(ascii: "."), !maySpellAddress { return host }
-        var text = Array(bytes)
+        if isPlainName(host) { return host }
+        var text = Array(host.utf8)
         if text.last == UInt8(ascii: "."), text.count > 1 { text.removeLast() }
         if text.contains(UInt8(ascii: ":")) { return ipv6(text) ?? String(decoding: text, as: UTF8.self) }
         if let address = ipv4(text[...]) { return dotted(address) }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func isPlainName(_ host: String) -> Bool {
+        let utf8 = host.utf8
+        let bytes = utf8.span
+        guard bytes.count > 0 else { return true }
+        if ASCII.isDigit(bytes[0]) || bytes[bytes.count - 1] == UInt8(ascii: ".") { return false }
+        for index in bytes.indices where bytes[index] == UInt8(ascii: ":") { return false }
+        return true
     }
 
     private static func dotted(_ address: UInt32) -> String {

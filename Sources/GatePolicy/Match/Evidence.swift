@@ -63,3 +63,15 @@ enum Truth: UInt8, Sendable, Equatable {
         }
     }
 }
+
+/// Of several plausible values: whether one that meets a condition suffices, or all must.
+enum Quantifier: Sendable {
+    /// For rules that stop a call: whoever reads any value so is stopped.
+    case any
+    /// For rules that let a call pass.
+    case all
+
+    var flipped: Quantifier { self == .any ? .all : .any }
+
+    func join(_ a: Truth, _ b: Truth) -> Truth { self == .any ? a | b : a & b }
+}

@@ -7,6 +7,9 @@ struct PairList: Sendable {
     /// Not all could be read: a name that is not among the pairs may yet be there.
     private(set) var isIncomplete = false
 
+    /// Where the pairs begin that only the reading with `;` as a separator has.
+    private var alternativeStart: Int?
+
     mutating func add(_ name: [UInt8], _ value: [UInt8]) {
         if pairs.count >= Self.maxPairs { isIncomplete = true } else { pairs.append((name, value)) }
     }
@@ -16,7 +19,9 @@ struct PairList: Sendable {
     /// Reads `a=b&c=d`; where there is a `;` also the reading that takes it for a separator.
     mutating func read(_ bytes: ArraySlice<UInt8>) {
         read(bytes) { $0 == UInt8(ascii: "&") }
-        if bytes.contains(UInt8(ascii: ";")) { read(bytes) { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") } }
+        guard bytes.contains(UInt8(ascii: ";")) else { return }
+        if alternativeStart == nil { alternativeStart = pairs.count }
+        read(bytes) { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }
     }
 
     private mutating func read(_ bytes: ArraySlice<UInt8>, _ isSeparator: (UInt8) -> Bool) {
@@ -47,6 +52,12 @@ struct PairList: Sendable {
         }
         if values.isEmpty { return isIncomplete ? .unknown : .absent }
         return .values(values)
+    }
+
+    /// Whether a name that is among the pairs is not there for a server that takes `;` for no separator.
+    func mayLack(_ name: [UInt8]) -> Bool {
+        guard let alternativeStart else { return false }
+        return !pairs[..<alternativeStart].contains { $0.name == name }
     }
 
     func contains(_ name: [UInt8]) -> Bool { pairs.contains { $0.name == name } }

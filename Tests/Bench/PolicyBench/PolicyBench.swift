@@ -2,37 +2,48 @@ import GatePolicy
 import Glibc
 
 /// Prints what judging one call costs: with few rules and many, for hosts with rules and without.
+///
+/// An argument restricts it to the calls whose URL holds it.
 @main
 struct PolicyBench {
     private static let rounds = 5
     private static let calls = 200_000
 
+    private static let judged = [
+        ("GET", "https://api0.example.com/v1/things/42?limit=3"),
+        ("GET", "https://unknown.example.net/v1/things/42/parts"),
+        ("POST", "https://api0.example.com/v1/resource9/42/action"),
+        ("POST", "https://unknown.example.net/v1/things/42/items"),
+        ("DELETE", "https://unknown.example.net/v1/things/42"),
+    ]
+
     static func main() {
-        print("rules  hosts  shipped  call                                     ns/call")
-        for (rules, hosts) in [(10, 1), (1000, 100)] {
-            for withPacks in [false, true] {
-                guard let policy = policy(rules: rules, hosts: hosts, withPacks: withPacks) else { return }
-                measure(policy, "\(rules)", "\(hosts)", withPacks)
+        for withPacks in [false, true] {
+            guard let few = policy(rules: 10, hosts: 1, withPacks: withPacks),
+                let many = policy(rules: 1000, hosts: 100, withPacks: withPacks)
+            else { return }
+            print("\(withPacks ? "with" : "without") the shipped packs, ns per call (best of \(rounds) rounds)")
+            print(pad("call", 56), "10 rules, 1 host  1,000 rules, 100 hosts  ratio")
+            for (method, url) in judged where CommandLine.arguments.count < 2 || url.contains(CommandLine.arguments[1]) {
+                compare(method, url, few, many)
             }
         }
     }
 
-    private static func measure(_ policy: CompiledPolicy, _ rules: String, _ hosts: String, _ withPacks: Bool) {
-        let targets = [
-            ("GET", "https://api0.example.com/v1/things/42?limit=3"),
-            ("GET", "https://unknown.example.net/v1/things/42/parts"),
-            ("POST", "https://api0.example.com/v1/resource9/42/action"),
-            ("DELETE", "https://unknown.example.net/v1/things/42"),
-        ]
-        for (method, url) in targets {
-            let headers = [("Host", "x"), ("User-Agent", "bench/1"), ("Accept", "*/*"), ("Content-Type", "text/plain")]
-            guard let facts = RequestFacts(method: method, url: url, headers: headers.map { (name: $0.0, value: $0.1) })
-            else { continue }
-            let best = (0..<rounds).map { _ in nanoseconds(policy, facts) }.min() ?? 0
-            print(
-                "\(pad(rules, 6)) \(pad(hosts, 6)) \(pad(withPacks ? "yes" : "no", 8)) \(pad("\(method) \(url)".prefix(56).description, 57)) \(best)"
-            )
+    /// Prints one line: the call under few rules and under many, measured in turns.
+    private static func compare(_ method: String, _ url: String, _ few: CompiledPolicy, _ many: CompiledPolicy) {
+        let headers = [("Host", "x"), ("User-Agent", "bench/1"), ("Accept", "*/*"), ("Content-Type", "text/plain")]
+        guard let facts = RequestFacts(method: method, url: url, headers: headers.map { (name: $0.0, value: $0.1) })
+        else { return }
+        var best = (few: Int.max, many: Int.max)
+        for _ in 0..<rounds {
+            best.few = min(best.few, nanoseconds(few, facts))
+            best.many = min(best.many, nanoseconds(many, facts))
         }
+        let ratio_percent = best.many * 100 / max(1, best.few)
+        let fraction = ratio_percent % 100
+        let ratio = "\(ratio_percent / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+        print(pad("\(method) \(url)", 56), pad("\(best.few)", 17), pad("\(best.many)", 23), ratio)
     }
 
     private static func nanoseconds(_ policy: CompiledPolicy, _ facts: RequestFacts) -> Int {

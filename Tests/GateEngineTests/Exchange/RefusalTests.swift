@@ -69,7 +69,7 @@ import Testing
     func `Proxy-Status names a registered error`(_ type: RefusalType, _ error: ProxyError?, _ expected: String) {
         var refusal = Self.refusal(type, "a \"q\" \\ é\r\n")
         refusal.proxyError = error
-        for dialect in [ErrorDialect.problem, .awsJSON, .awsXML, .s3XML, .grpc] {
+        for dialect in [ErrorDialect.problem, .awsJSON, .awsXML, .ec2XML, .s3XML, .grpc] {
             #expect(
                 Self.field(refusal.answer(dialect), "Proxy-Status")
                     == "stoplog; error=\(expected); details=\"a \\\"q\\\" \\\\ ???\"")
@@ -95,6 +95,10 @@ import Testing
             query.hasSuffix(
                 "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>d</Message></Error><RequestId>01J</RequestId></ErrorResponse>"
             ))
+        let ec2 = Wire.text(Self.refusal(.blocked, "a<b").answer(.ec2XML).body)
+        #expect(
+            ec2.hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>AccessDenied</Code>"))
+        #expect(ec2.contains("<Message>a&lt;b</Message></Error></Errors><RequestID>"))
         let s3 = Wire.text(Self.refusal(.blocked, "a<b").answer(.s3XML).body)
         #expect(
             s3.hasSuffix(

@@ -63,18 +63,29 @@ import Testing
                 for path in readings.paths {
                     for method in readings.methods {
                         let reading = CallReading(view: view, host: readings.host, method: method, path: path)
-                        let plain = policy.program.rules.first { rule in
-                            let isOfHost = rule.hosts.isEmpty || rule.hosts.contains { $0.matches(readings.host) }
-                            let truth = CompiledCondition(rule.condition).evaluate(reading)
-                            return isOfHost && CompiledPolicy.settled(truth, rule, reading) == .yes
-                        }
-                        guard case .decided(let found) = policy.outcome(of: reading, PathSignature(path), strict: false)
-                        else { continue }
-                        #expect(found.rule == plain?.id)
+                        let outcome = policy.outcome(of: reading, PathSignature(path), strict: false)
+                        guard let found = outcome.verdict, !outcome.isOpen else { continue }
+                        #expect(found == Self.walk(policy, reading, readings.host))
                     }
                 }
             }
         }
+    }
+
+    /// The verdict found rule by rule: the first one certainly met, and the stricter ones before it that may be.
+    private static func walk(_ policy: CompiledPolicy, _ reading: CallReading, _ host: String) -> Classification {
+        var strictest: Classification?
+        for (index, rule) in policy.program.rules.enumerated() {
+            guard rule.hosts.isEmpty || rule.hosts.contains(where: { $0.matches(host) }) else { continue }
+            let condition = CompiledCondition(rule.condition)
+            let any = condition.evaluate(reading, .any), all = condition.evaluate(reading, .all)
+            guard any != .no else { continue }
+            let verdict = rule.classification(index: index)
+            if all == .yes { return strictest?.stricter(of: verdict) ?? verdict }
+            if rule.class == .irreversible { strictest = strictest?.stricter(of: verdict) ?? verdict }
+        }
+        let unclassified = Classification(class: .safe)
+        return strictest?.stricter(of: unclassified) ?? unclassified
     }
 
     private static func policy(_ generator: inout PolicyRandom) -> String {

@@ -108,6 +108,11 @@ import Testing
         #expect(SampleCall("PUT https://b.s3.amazonaws.com/k").view().errorDialect == .s3XML)
         #expect(SampleCall("POST https://lambda.us-east-1.amazonaws.com/x").view().errorDialect == .awsJSON)
         #expect(SampleCall("GET https://x.execute-api.us-east-1.amazonaws.com/x").view().errorDialect == .problem)
+        let ec2 = SampleCall(
+            "POST https://ec2.us-east-1.amazonaws.com/", [("Content-Type", "application/x-www-form-urlencoded")])
+        #expect(ec2.view("Action=TerminateInstances&Version=1").errorDialect == .ec2XML)
+        #expect(SampleCall("GET https://ec2.us-east-1.amazonaws.com/?Action=A").view().errorDialect == .ec2XML)
+        #expect(SampleCall("POST https://sns.us-east-1.amazonaws.com/?Action=A").view().errorDialect == .awsXML)
         #expect(SampleCall("GET https://a.example/x").view().errorDialect == .problem)
     }
 
