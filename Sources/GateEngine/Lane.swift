@@ -109,7 +109,10 @@ internal import GateStore
     // MARK: Settings
 
     /// What `observe` compares with: the environment's own mode, else `block`.
-    var observedMode: Mode { configuration.mode == .observe ? .block : configuration.mode }
+    var observedMode: Mode {
+        let named = configuration.environmentMode
+        return named == .observe ? .block : named
+    }
 
     /// Where a target is sent instead; nil when it goes where it says.
     func reroute(of target: RequestTarget) -> Reroute? {

@@ -253,6 +253,7 @@ private struct ConfigurationLoader {
             }
         }
         let settings = known[result.environment]
+        result.environmentMode = settings?.mode ?? .block
         result.mode = given("mode", Mode.self) ?? settings?.mode ?? .block
         result.isStrict = strictness() ?? settings?.isStrict ?? root?["strict"]?.boolean ?? false
         if let text = given("store", .store), let store = StoreLocation(text: text) {

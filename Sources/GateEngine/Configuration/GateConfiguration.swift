@@ -7,6 +7,8 @@ public struct GateConfiguration: Sendable, Equatable {
     public var environment = "development"
     /// The mode the environment starts in; a persisted stricter flip is not yet taken into account.
     public var mode = Mode.dryRun
+    /// What the environment itself says, whatever a flag does: the measure of `observe`.
+    public var environmentMode = Mode.dryRun
     public var isStrict = false
     /// In the order in which they are judged: flags first, `default` last.
     public var policies: [PolicyReference] = []

@@ -110,18 +110,13 @@ final class ClientScene {
         let files = ["in", "out", "err"].map { path("\($0)-\(mark)") }
         try input.write(toFile: files[0], atomically: false, encoding: .utf8)
         for file in files.dropFirst() { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "120"] + command
-        process.currentDirectoryURL = URL(fileURLWithPath: directory)
-        process.environment = environmentOfPrograms.merging(environment) { $1 }
-        process.standardInput = FileHandle(forReadingAtPath: files[0])
-        process.standardOutput = FileHandle(forWritingAtPath: files[1])
-        process.standardError = FileHandle(forWritingAtPath: files[2])
-        try process.run()
-        process.waitUntilExit()
+        let handles = [FileHandle(forReadingAtPath: files[0])] + files.dropFirst().map { FileHandle(forWritingAtPath: $0) }
+        let program = try SpawnedProgram(
+            ["timeout", "-k", "5", "100"] + command, directory: directory,
+            environment: environmentOfPrograms.merging(environment) { $1 }, descriptors: handles.compactMap { $0?.fileDescriptor })
+        let status = program.wait()
         return Ended(
-            status: process.terminationStatus, out: Self.text(files[1]), err: Self.text(files[2]))
+            status: status, out: Self.text(files[1]), err: Self.text(files[2]))
     }
 
     var environmentOfPrograms: [String: String] {
@@ -147,31 +142,20 @@ final class ClientScene {
 final class SceneOrigin {
     let url: String
     let port: Int
-    private let process: Process
-    private let input: Pipe
+    private let program: SpawnedProgram
     private let log: String
 
     init(scheme: String, host: String, directory: String) throws {
         log = "\(directory)/\(scheme).log"
-        process = Process()
-        input = Pipe()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", ClientScene.support("origin.py"), log, "--root", directory + "/root"]
-        if scheme == "https" { process.arguments? += ["--tls", directory + "/leaf.pem", directory + "/leaf.key"] }
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        port = try #require(Int(line.filter(\.isNumber)), "the origin did not start")
+        var command = ["python3", ClientScene.support("origin.py"), log, "--root", directory + "/root"]
+        if scheme == "https" { command += ["--tls", directory + "/leaf.pem", directory + "/leaf.key"] }
+        let started = try StandIn.start(command, directory)
+        program = started.program
+        port = started.port
         url = "\(scheme)://\(host):\(port)"
     }
 
-    func stop() {
-        try? input.fileHandleForWriting.close()
-        process.terminate()
-        process.waitUntilExit()
-    }
+    func stop() { program.stop() }
 
     /// Every request that came here, in the order of their ends.
     var seen: [SeenRequest] {
@@ -201,13 +185,25 @@ enum SceneCertificates {
             printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\nextendedKeyUsage=serverAuth\\n' > leaf.ext
             openssl x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out leaf.pem -extfile leaf.ext
             """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", script]
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "openssl made no certificates")
+        let null = FileHandle.nullDevice.fileDescriptor
+        let program = try SpawnedProgram(
+            ["bash", "-c", script], directory: directory, environment: ProcessInfo.processInfo.environment,
+            descriptors: [null, null, null])
+        try #require(program.wait() == 0, "openssl made no certificates")
+    }
+}
+
+/// A server for the tests that prints its port when it is ready.
+enum StandIn {
+    static func start(_ command: [String], _ directory: String) throws -> (program: SpawnedProgram, port: Int) {
+        let output = Pipe.ofOurOwn()
+        let program = try SpawnedProgram(
+            command, directory: directory, environment: ProcessInfo.processInfo.environment,
+            descriptors: [
+                FileHandle.nullDevice.fileDescriptor, output.fileHandleForWriting.fileDescriptor, FileHandle.nullDevice.fileDescriptor,
+            ])
+        try output.fileHandleForWriting.close()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        return (program, try #require(Int(line.filter(\.isNumber)), "\(command[1]) did not start: run Tests/setup test"))
     }
 }

@@ -9,7 +9,7 @@ final class ServedScene {
     /// The gate's own authority.
     let authority: String
     let ready: [String: Any]
-    private let process: Process
+    private let program: SpawnedProgram
     private let errors: FileHandle
     private var unread = ""
 
@@ -24,19 +24,19 @@ final class ServedScene {
 
     private init(_ scene: ClientScene, _ options: [String], _ launcher: [String]) throws {
         self.scene = scene
-        process = Process()
-        let output = Pipe()
-        let error = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
+        let output = Pipe.ofOurOwn()
+        let error = Pipe.ofOurOwn()
+        program = try SpawnedProgram(
             launcher + [ClientScene.binary, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
-            + scene.gateOptions(options)
-        process.currentDirectoryURL = URL(fileURLWithPath: scene.directory)
-        process.environment = scene.environmentOfPrograms
-        process.standardOutput = output
-        process.standardError = error
+                + scene.gateOptions(options),
+            directory: scene.directory, environment: scene.environmentOfPrograms,
+            descriptors: [
+                FileHandle.nullDevice.fileDescriptor, output.fileHandleForWriting.fileDescriptor,
+                error.fileHandleForWriting.fileDescriptor,
+            ])
+        try output.fileHandleForWriting.close()
+        try error.fileHandleForWriting.close()
         errors = error.fileHandleForReading
-        try process.run()
         let line = output.fileHandleForReading.availableData
         ready = try #require(
             (try? JSONSerialization.jsonObject(with: line)) as? [String: Any],
@@ -46,20 +46,14 @@ final class ServedScene {
         authority = try #require(ready["ca"] as? String)
     }
 
-    var pid: Int32 { process.processIdentifier }
+    var pid: Int32 { program.pid }
 
-    func signal(_ number: Int32) { kill(pid, number) }
+    func signal(_ number: Int32) { program.signal(number) }
 
     /// Waits for the gate's own end; its status.
-    func waitForEnd() -> Int32 {
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
+    func waitForEnd() -> Int32 { program.wait() }
 
-    func stop() {
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
-    }
+    func stop() { program.stop() }
 
     /// Reads the gate's log up to a line that holds a text; false where the log ends before.
     func logged(_ text: String) -> Bool {

@@ -1,7 +1,7 @@
 """A loopback origin for the system tests: echoes what it is asked and notes each request in a file.
 
 usage: origin.py LOG [--tls CERT KEY] [--root DIRECTORY]
-Prints its port on one line and serves until its standard input ends.
+Prints its port on one line and serves until it is ended.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import http.server
 import json
 import os
 import ssl
-import sys
 import threading
 import time
 
@@ -167,9 +166,8 @@ def main():
         context.load_cert_chain(*options.tls)
         # The handshake belongs to the connection's own thread.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
-    sys.stdin.read()
+    server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -13,19 +13,21 @@ struct ClientsJournalTests {
     func `No secret of a call is in any file of the state directory`(_ mode: String) throws {
         try ClientScene.with { scene in
             let config = try scene.write("c.yaml", "version: 1\njournal: { calls: all }\nlog: { level: info }\n")
-            try ServedScene.with(scene, ["--config", config, "--mode", mode]) { gate in
+            let policy = try scene.write(
+                "p.yaml", "policy: p\nrules: [{ id: charge, match: { method: POST }, class: irreversible, kind: payment }]\n")
+            try ServedScene.with(scene, ["--config", config, "--mode", mode, "--policy", policy]) { gate in
                 for origin in [scene.plain, scene.secure] {
                     let fields = [
                         "Authorization: Bearer canary-bearer-token-1", "Cookie: session=canary-cookie-2", "X-Api-Key: canary-key-4",
                     ].flatMap { ["-H", $0] }
                     let url = origin.url.replacingOccurrences(of: "://", with: "://canary-user-7:canary-password-5@")
-                    _ = try gate.curl(fields + ["\(url)/charges?access_token=canary-query-3", "-d", "card[number]=4242424242424242&password=canary-password-5"])
+                    _ = try gate.curl(fields + ["\(url)/status/200?access_token=canary-query-3", "-d", "card[number]=4242424242424242&password=canary-password-5"])
                     _ = try gate.curl(
                         fields + [
-                            "\(origin.url)/charges?api_key=canary-query-3", "-H", "Content-Type: application/json", "--proxy-user", "me:canary-proxy-6", "-d",
+                            "\(origin.url)/status/200?api_key=canary-query-3", "-H", "Content-Type: application/json", "--proxy-user", "me:canary-proxy-6", "-d",
                             #"{"card": {"number": "4242 4242 4242 4242"}, "client_secret": "canary-password-5", "note": "4242424242424242"}"#,
                         ])
-                    _ = try gate.curl(fields + ["-X", "DELETE", "\(origin.url)/x?token=canary-query-3", "-H", "Proxy-Authorization: Basic Y2FuYXJ5LXByb3h5LTY6eA=="])
+                    _ = try gate.curl(fields + ["-X", "DELETE", "\(origin.url)/status/200?token=canary-query-3", "-H", "Proxy-Authorization: Basic bWU6Y2FuYXJ5LXByb3h5LTY="])
                 }
                 try #expect(scene.journal().count >= 6)
             }

@@ -10,7 +10,7 @@ struct ClientsSDKTests {
         print("balance", stripe.Balance.retrieve().object)
         try:
             c = stripe.Charge.create(amount=2000, currency="usd", source="tok_visa")
-            print("charge", c.id[:3], c.amount, type(c.amount).__name__, c.currency)
+            print("charge", c.id[:3], c.amount, type(c.amount).__name__, c.get("currency") if hasattr(c, "get") else c.to_dict().get("currency"))
         except stripe.StripeError as e:
             print("charge", type(e).__name__, e.http_status, e.user_message)
         """
@@ -47,7 +47,7 @@ struct ClientsSDKTests {
     @Test
     func `Stripe's SDK reaches the provider in live mode`() throws {
         try withStripe("live") { scene, ended in
-            #expect(ended.out == "balance balance\ncharge rea 1 int None\n" || ended.out.contains("charge rea"), "\(ended.out)\(ended.err)")
+            #expect(ended.out == "balance balance\ncharge rea 1 int None\n", "\(ended.err)")
             #expect(scene.plain.seen.map(\.path) == ["/v1/balance", "/v1/charges"])
             #expect(scene.plain.seen.last?.body.contains("amount=2000") == true)
         }
@@ -143,23 +143,13 @@ struct ClientsSDKTests {
 /// moto's stand-in for AWS.
 final class MotoServer {
     let url: String
-    private let process: Process
+    private let program: SpawnedProgram
 
     init(_ scene: ClientScene) throws {
-        process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: ClientScene.python())
-        process.arguments = ["-u", ClientScene.support("aws.py")]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        let port = try #require(Int(line.filter(\.isNumber)), "moto did not start: run Tests/setup test")
-        url = "http://127.0.0.1:\(port)"
+        let started = try StandIn.start([ClientScene.python(), ClientScene.support("aws.py")], scene.directory)
+        program = started.program
+        url = "http://127.0.0.1:\(started.port)"
     }
 
-    func stop() {
-        process.terminate()
-        process.waitUntilExit()
-    }
+    func stop() { program.stop() }
 }
