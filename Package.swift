@@ -6,7 +6,17 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
 ]
+
+// Strict memory safety can't see into the expansions of test macros, and the load generator is nothing but pointers.
+let looseSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// Measured at 6 % of a forwarded call's CPU; debug builds, and so all tests, keep the checks.
+let engineSettings = settings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let package = Package(
     name: "stoplog",
@@ -35,13 +45,13 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
-            swiftSettings: settings
+            swiftSettings: engineSettings
         ),
         .target(
             name: "GateStore",
             dependencies: ["CGate", .product(name: "GRDB", package: "GRDB.swift"),
                            .product(name: "GRDBSQLite", package: "GRDB.swift")],
-            swiftSettings: settings
+            swiftSettings: engineSettings
         ),
         .target(
             name: "GateEngine",
@@ -51,7 +61,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
-            swiftSettings: settings
+            swiftSettings: engineSettings
         ),
         .executableTarget(
             name: "stoplog",
@@ -69,14 +79,15 @@ let package = Package(
             name: "gate-load",
             dependencies: ["CGate"],
             path: "Tests/Bench/GateLoad",
-            swiftSettings: Array(settings.dropLast())
+            swiftSettings: looseSettings
         ),
-        .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: settings),
-        .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: settings),
+        .testTarget(name: "GatePolicyTests", dependencies: ["GatePolicy"], swiftSettings: looseSettings),
+        .testTarget(name: "GateStoreTests", dependencies: ["GateStore"], swiftSettings: looseSettings),
         .testTarget(
             name: "GateEngineTests",
             dependencies: ["GateEngine", "GatePolicy", "GateStore", "CGate", "stoplog"],
-            swiftSettings: settings
+            exclude: ["Support/raw.py", "Support/aws.py", "Support/origin.py"],
+            swiftSettings: looseSettings
         ),
     ]
 )

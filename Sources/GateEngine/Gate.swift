@@ -16,6 +16,7 @@ public final class Gate: Sendable {
     private let control: LaneThread
     private let state: GateState
     private let watcher: FileWatcher
+    private let retention: RetentionSchedule
     private let isStopped = Mutex(false)
     private let laneEnds = DispatchSemaphore(value: 0)
 
@@ -30,6 +31,7 @@ public final class Gate: Sendable {
         self.control = control
         self.state = state
         self.watcher = watcher
+        retention = RetentionSchedule(store: core.store, keeping: core.configuration.journal.retention, logger: logger)
     }
 
     /// Opens the state directory, the store, the authority and the listeners, and accepts calls when it returns.
@@ -51,7 +53,7 @@ public final class Gate: Sendable {
             proxy: ListenAddress(host: configuration.listen.host, port: proxy.port),
             admin: ListenAddress(host: configuration.admin.host, port: admin.port), ca: parts.authority.certificateFile,
             mode: parts.core.mode.rawValue, environment: configuration.environment)
-        let watcher = FileWatcher(files: PolicyLoader.files(configuration))
+        let watcher = FileWatcher(files: PolicyFiles.watched(configuration))
         let gate = Gate(
             ready: ready, core: parts.core, logger: logger, threads: threads, control: control, state: state,
             watcher: watcher)
@@ -96,14 +98,19 @@ public final class Gate: Sendable {
 
     /// Takes over a configuration and its policies; a faulty policy is refused with a log line, and the running one stays.
     public func reload(_ configuration: GateConfiguration) {
-        let loaded = PolicyLoader.load(configuration.policies)
+        watcher.watch(PolicyFiles.watched(configuration))
+        guard configuration.environment == core.configuration.environment else {
+            let wanted = "the environment is \(core.configuration.environment) until a restart, not \(configuration.environment)"
+            logger.error("The configuration was not taken over", metadata: .keyed([(.fault, wanted)]))
+            return
+        }
+        let loaded = configuration.loadPolicies()
         guard let policy = loaded.policy else {
-            for fault in loaded.faults {
-                logger.error("The policy is faulty; the running one stays", metadata: .keyed([(.fault, fault)]))
+            for fault in loaded.diagnostics {
+                logger.error("The policy is faulty; the running one stays", metadata: .keyed([(.fault, "\(fault)")]))
             }
             return
         }
-        watcher.watch(PolicyLoader.files(configuration))
         state.digest.withLock { $0 = policy.digest }
         for thread in threads { thread.mailbox.post(.reload(policy, configuration)) }
         logger.info(
@@ -120,6 +127,7 @@ public final class Gate: Sendable {
         }
         guard isFirst else { return }
         watcher.stop()
+        retention.stop()
         for thread in threads { thread.mailbox.post(.drain) }
         let end = DispatchTime.now() + .milliseconds(Int(clamping: deadline.milliseconds))
         for _ in threads where laneEnds.wait(timeout: end) == .timedOut { break }

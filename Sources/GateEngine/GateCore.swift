@@ -39,6 +39,12 @@ final class GateCore: Sendable {
         set { modeIndex.store(Mode.allCases.firstIndex(of: newValue) ?? Mode.allCases.count - 1, ordering: .releasing) }
     }
 
+    /// Tells whoever listens that a call has ended.
+    func ended(_ record: CallRecord) {
+        callLog.ended(record)
+        stopped.ended(record)
+    }
+
     /// Counts a connection in; false when there are too many.
     func admitConnection(limit: Int) -> Bool {
         let count = connections.add(1, ordering: .relaxed).newValue
@@ -79,26 +85,43 @@ struct InterceptionPlan: Sendable {
 final class OwnEndpoints: Sendable {
     private struct Endpoint: Sendable {
         var host: String
+        var address: IPAddress?
         var port: UInt16
+        var isWildcard: Bool { address?.value == 0 }
     }
     private let endpoints = Mutex<[Endpoint]>([])
 
     func add(_ address: SocketAddress) {
-        endpoints.withLock { $0.append(Endpoint(host: address.host, port: address.port)) }
+        let host = address.host
+        endpoints.withLock { $0.append(Endpoint(host: host, address: IPAddress(host), port: address.port)) }
     }
 
-    /// True for an address and port on which this gate listens, whatever name led to it.
+    /// True for a host and port that lead to this gate, as far as their text tells.
     func contains(host: String, port: UInt16) -> Bool {
         endpoints.withLock { endpoints in
             endpoints.contains { own in
-                own.port == port
-                    && (own.host == host || Self.isLocal(host) || own.host == "0.0.0.0" || own.host == "::")
+                own.port == port && (own.host == host || Self.isLocal(host) || own.isWildcard)
+            }
+        }
+    }
+
+    /// The same for an address that is about to be dialled, whatever name led to it.
+    func contains(_ address: IPAddress, port: UInt16) -> Bool {
+        endpoints.withLock { endpoints in
+            endpoints.contains { own in
+                own.port == port && (own.address == address || address.isLoopback || own.isWildcard)
             }
         }
     }
 
     private static func isLocal(_ host: String) -> Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "::1" || host == "0.0.0.0"
-            || host == "::" || host.hasPrefix("::ffff:127.")
+        host == "localhost" || host.hasSuffix(".localhost") || IPAddress(host)?.isLoopback == true
+    }
+}
+
+extension IPAddress {
+    /// An address of this machine whatever its interfaces are: 127.0.0.0/8, ::1 and the unspecified ones.
+    fileprivate var isLoopback: Bool {
+        value == 0 || (isIPv4 ? value >> 24 == 127 : value == 1)
     }
 }

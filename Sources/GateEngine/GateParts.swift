@@ -17,9 +17,9 @@ struct GateParts: Sendable {
     init(_ configuration: GateConfiguration, callSink: LogSink?) throws(GateError) {
         let missing = CurlEngine.checkLibrary()
         guard missing.isEmpty else { throw GateError(.internalFault, missing.joined(separator: "; ")) }
-        let loaded = PolicyLoader.load(configuration.policies)
+        let loaded = configuration.loadPolicies()
         guard let policy = loaded.policy else {
-            throw GateError(.configuration, loaded.faults.joined(separator: "\n"))
+            throw GateError(.configuration, loaded.diagnostics.map(\.description).joined(separator: "\n"))
         }
         self.policy = policy
         do {
@@ -29,7 +29,7 @@ struct GateParts: Sendable {
             trust = try UpstreamTrust(
                 extraFiles: configuration.upstream.authorityFiles, environment: ProcessInfo.processInfo.environment,
                 ownBundle: configuration.stateDirectory + "/bundle.pem")
-            upstream = try UpstreamSettings(configuration.upstream)
+            var upstream = try UpstreamSettings(configuration.upstream)
             let mode = try stateDirectory.startMode(
                 configured: configuration.mode, environment: configuration.environment)
             let store = try Self.store(configuration)
@@ -40,12 +40,14 @@ struct GateParts: Sendable {
                     headers: configuration.journal.redactedHeaders, json: configuration.journal.redactedPointers),
                 leaves: try LeafCache(authority: authority), interception: try InterceptionPlan(configuration.tls),
                 mode: mode, via: ViaStamp(token: random.next()), callLog: CallLog(callSink, configuration.log))
+            upstream.ownEndpoints = core.ownEndpoints
+            self.upstream = upstream
         } catch {
             throw Self.failure(error)
         }
     }
 
-    private static func authority(_ configuration: GateConfiguration) throws(AuthorityError) -> Authority {
+    static func authority(_ configuration: GateConfiguration) throws(AuthorityError) -> Authority {
         if let certificate = configuration.tls.certificateFile, let key = configuration.tls.keyFile {
             return try Authority.load(certificate: certificate, key: key)
         }
@@ -60,9 +62,18 @@ struct GateParts: Sendable {
         case .postgres:
             throw GateError(.configuration, "a PostgreSQL store is not built yet: use sqlite, sqlite:PATH or memory")
         }
-        return try SQLiteStore.open(
+        let store = try SQLiteStore.open(
             path: path, stateDirectory: configuration.stateDirectory, environment: configuration.environment,
             sealKeyFile: ProcessInfo.processInfo.environment["STOPLOG_SEAL_KEY_FILE"])
+        var newest = CallQuery()
+        newest.limit = 1
+        if let other = try store.calls(newest).calls.first?.record.environment, other != configuration.environment {
+            store.close()
+            throw GateError(
+                .configuration,
+                "the journal \(path ?? "") is the environment \(other)'s: each environment has a store of its own")
+        }
+        return store
     }
 
     /// Everything that keeps a gate from starting is the configuration's affair, but faults of the gate itself.

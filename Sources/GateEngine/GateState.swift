@@ -2,7 +2,7 @@ internal import CGate
 internal import Foundation
 internal import GatePolicy
 internal import GateStore
-public import Logging
+internal import Logging
 internal import Synchronization
 
 /// What may be asked of a gate while it runs, from any thread: its checks and its mode.

@@ -3,9 +3,9 @@ internal import GatePolicy
 internal import GateStore
 
 /// What one reactor owns: its listener, its connections, its upstream engine and the policy it judges with.
-final class Lane {
+@safe final class Lane {
     /// Bytes of one read.
-    private static let scratchBytes = 65_536
+    static let scratchBytes = 65_536
 
     let core: GateCore
     let reactor: Reactor

@@ -22,7 +22,7 @@ public struct CallRecord: Sendable, Equatable {
     public struct Message: Sendable, Equatable {
         /// The response's status; nil in requests.
         public var status: Int?
-        public var headers: [Field]
+        public var headerList: HeaderList
         /// The body's first bytes, up to `journal.body_limit`; nil when bodies are not kept for this call.
         public var body: [UInt8]?
         /// SHA-256 of the whole body as sent, in lower-case hex; nil when it was not hashed.
@@ -36,11 +36,17 @@ public struct CallRecord: Sendable, Equatable {
             bodyLength: Int = 0, isTruncated: Bool = false
         ) {
             self.status = status
-            self.headers = headers
+            headerList = HeaderList(headers)
             self.body = body
             self.bodySHA256 = bodySHA256
             self.bodyLength = bodyLength
             self.isTruncated = isTruncated
+        }
+
+        /// The header fields in order; made from `headerList` at each call.
+        public var headers: [Field] {
+            get { headerList.fields }
+            set { headerList = HeaderList(newValue) }
         }
     }
 

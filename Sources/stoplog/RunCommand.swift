@@ -22,6 +22,7 @@ struct RunCommand: ParsableCommand {
     private var command: [String] { words.first == "--" ? Array(words.dropFirst()) : words }
 
     func validate() throws {
+        if let first = words.first, first == "--help" || first == "-h" { throw CleanExit.helpRequest(self) }
         guard !command.isEmpty else { throw ValidationError("name the program to run: stoplog run [options] -- CMD ARGS…") }
         if command[0].hasPrefix("-"), words.first != "--" { throw ValidationError("unknown option '\(command[0])'") }
         if let session, !Self.isSessionName(session) {

@@ -11,6 +11,7 @@
 typedef size_t (*gate_curl_data_callback)(char *bytes, size_t size, size_t count, void *context);
 typedef int (*gate_curl_prereq_callback)(
     void *context, char *remote, char *local, int remote_port, int local_port);
+typedef int (*gate_curl_trailer_callback)(struct curl_slist **list, void *context);
 typedef curl_socket_t (*gate_curl_open_callback)(
     void *context, curlsocktype purpose, struct curl_sockaddr *address);
 typedef int (*gate_curl_close_callback)(void *context, curl_socket_t socket);
@@ -34,6 +35,11 @@ static inline CURLcode gate_curl_set_data_callback(CURL *easy, CURLoption option
 static inline CURLcode gate_curl_set_prereq(CURL *easy, gate_curl_prereq_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
     return code ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
+}
+/// Trailer fields of a chunked request; libcurl frees the list that the callback makes.
+static inline CURLcode gate_curl_set_trailers(CURL *easy, gate_curl_trailer_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_TRAILERFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_TRAILERDATA, context);
 }
 static inline CURLcode gate_curl_set_open_socket(CURL *easy, gate_curl_open_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
@@ -92,6 +98,11 @@ static inline int gate_curl_address(const struct curl_sockaddr *address, uint8_t
         return 16;
     }
     return 0;
+}
+/// The port of an address that gate_curl_address knows.
+static inline uint16_t gate_curl_port(const struct curl_sockaddr *address) {
+    return address->family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_port)
+                                       : ntohs(((const struct sockaddr_in *)(const void *)&address->addr)->sin_port);
 }
 /// The local port of a TCP socket, 0 when it has none.
 static inline uint16_t gate_local_port(int socket) {

@@ -8,7 +8,7 @@ extension GateConfiguration {
 /// Policies read from where a configuration names them.
 public enum PolicyFiles {
     /// The longest policy file that is read.
-    public static let limit = ByteCount.mebibytes(16)
+    public static let limit = ByteCount.mebibytes(4)
 
     /// The texts in their order, and what could not be read.
     public static func read(_ references: [PolicyReference]) -> (sources: [PolicySource], faults: [Diagnostic]) {
@@ -16,7 +16,14 @@ public enum PolicyFiles {
         var faults: [Diagnostic] = []
         for reference in references {
             switch reference {
-            case .pack(let name): if let source = BuiltInPacks.source(name) { sources.append(source) }
+            case .pack(let name):
+                guard let source = BuiltInPacks.source(name) else {
+                    let known = BuiltInPacks.names.joined(separator: ", ")
+                    let message = "no built-in policy has this name; there are \(known)"
+                    faults.append(Diagnostic(file: name, position: SourcePosition(), message: message))
+                    continue
+                }
+                sources.append(source)
             case .file(let path):
                 do {
                     sources.append(PolicySource(name: path, text: try FileAccess.readText(path, limit: limit)))
@@ -27,6 +34,13 @@ public enum PolicyFiles {
             }
         }
         return (sources, faults)
+    }
+
+    /// The files whose change means a reload.
+    static func watched(_ configuration: GateConfiguration) -> [String] {
+        var files = configuration.file.map { [$0] } ?? []
+        for case .file(let path) in configuration.policies { files.append(path) }
+        return files
     }
 
     /// The policies compiled; no policy where there is any fault.

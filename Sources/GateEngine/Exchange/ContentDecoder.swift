@@ -91,7 +91,7 @@ enum Brotli {
     }()
 
     static func decode(_ bytes: [UInt8], limit: Int) -> ContentDecoder.Outcome {
-        guard let decompress else { return .unreadable }
+        guard let decompress = unsafe decompress else { return .unreadable }
         var out = [UInt8](repeating: 0, count: limit + 1)
         var length = out.count
         let result = unsafe bytes.withUnsafeBufferPointer { source in

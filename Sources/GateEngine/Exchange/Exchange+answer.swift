@@ -98,11 +98,14 @@ extension Exchange {
         lane.commit(makeRecord(refusal: refusal.type.rawValue), sealed: nil, waiter: self)
     }
 
+    /// The error shape that the caller's SDK reads.
+    private var dialect: ErrorDialect { facts?.errorDialect ?? .problem }
+
     private func giveRefusal(_ refusal: Refusal) {
         if refusal.type == .badRequest || refusal.type == .requestTimeout || refusal.type == .headersTooLarge {
             machine.mayKeepAlive = false
         }
-        give(refusal.answer(verdict.dialect))
+        give(refusal.answer(dialect))
     }
 
     func storeFailed(_ error: StoreError) {
@@ -112,7 +115,7 @@ extension Exchange {
         outcome = .failed
         giveRefusal(failure)
         stage = .ended
-        lane.core.callLog.ended(makeRecord(refusal: failure.type.rawValue))
+        lane.core.ended(makeRecord(refusal: failure.type.rawValue))
         finish(machine.responseEnded())
     }
 
@@ -138,7 +141,7 @@ extension Exchange {
         let text = "\(head.text(head.method)) \(displayURL) matched \(verdict.rule ?? "no rule")\(what) \(reason)"
         let refusal = refusal(type, text)
         self.refusal = refusal
-        own = refusal.answer(verdict.dialect)
+        own = refusal.answer(dialect)
         if let facts,
             let shaped = lane.policy.refusal(
                 for: verdict, facts, body: bodyEvidence, context: answerContext, fields: refusal.fields)
@@ -163,7 +166,7 @@ extension Exchange {
 
     func giveOwnAnswer() {
         if let own { give(own) }
-        lane.core.callLog.ended(makeRecord(refusal: refusal?.type.rawValue))
+        lane.core.ended(makeRecord(refusal: refusal?.type.rawValue))
         stage = .ended
         finish(machine.responseEnded())
     }
@@ -196,7 +199,7 @@ extension Exchange {
             connection?.write { $0 += rest }
         }
         withheld = []
-        lane.core.callLog.ended(makeRecord(refusal: refusal?.type.rawValue))
+        lane.core.ended(makeRecord(refusal: refusal?.type.rawValue))
         finish(machine.responseEnded())
     }
 

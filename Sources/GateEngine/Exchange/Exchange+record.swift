@@ -11,7 +11,7 @@ extension Exchange {
         guard isJournaled || lane.core.callLog.isEnabled else { return }
         let record = makeRecord(refusal: refusal ?? self.refusal?.type.rawValue)
         if isJournaled { lane.core.store.append(record) }
-        lane.core.callLog.ended(record)
+        lane.core.ended(record)
     }
 
     private var isWantedInJournal: Bool {
@@ -34,7 +34,7 @@ extension Exchange {
             id: callID, time: startedAt, environment: lane.configuration.environment, session: session,
             correlationID: correlationID, mode: mode.rawValue, class: verdict.class.rawValue, kind: verdict.kind,
             rule: verdict.rule, outcome: outcome, method: head.text(head.method), url: displayURL,
-            host: target?.host ?? "", request: recordedRequest, client: peer.text,
+            host: target?.host ?? "", request: recordedRequest, client: peerText,
             durationMilliseconds: Double(now &- startedAt) / 1000)
         record.response = recordedResponse
         record.attempts = attempts
@@ -55,11 +55,8 @@ extension Exchange {
 
     private var recordedRequest: CallRecord.Message {
         let redaction = lane.core.redaction
-        let source = facts?.bytes ?? head.bytes
-        let fields = facts?.fields ?? head.fields
-        var message = CallRecord.Message(
-            headers: fields.map { field(WireText.decode(source, $0.name), WireText.decode(source, $0.value)) },
-            bodySHA256: body.sha256, bodyLength: body.length)
+        var message = CallRecord.Message(bodySHA256: body.sha256, bodyLength: body.length)
+        message.headerList = headerList(facts?.bytes ?? head.bytes, facts?.fields ?? head.fields)
         guard keepsBodies, body.length > 0 else { return message }
         message.isTruncated = recordedBody.count < body.length
         message.body = redaction.body(recordedBody, contentType: contentType(head.block))
@@ -77,9 +74,7 @@ extension Exchange {
         let redaction = lane.core.redaction
         var message = CallRecord.Message(status: answerStatus, bodyLength: answerLength)
         if let response {
-            message.headers = response.block.fields.map {
-                field(response.block.text($0.name), response.block.text($0.value))
-            }
+            message.headerList = headerList(response.block.bytes, response.block.fields)
         } else {
             message.headers = answerHeaders.map { field($0.name, $0.value) }
         }
@@ -89,6 +84,15 @@ extension Exchange {
         let type = response.map { contentType($0.block) } ?? answerHeaders.first { $0.name == "Content-Type" }?.value
         message.body = redaction.body(Array(captured.prefix(limit)), contentType: type)
         return message
+    }
+
+    private func headerList(_ bytes: [UInt8], _ fields: [FieldRange]) -> HeaderList {
+        var list = HeaderList()
+        let span = bytes.span
+        for field in fields where field.name.upperBound <= span.count && field.value.upperBound <= span.count {
+            list.append(span, name: field.name, value: field.value, lane.core.redaction)
+        }
+        return list
     }
 
     private func field(_ name: String, _ value: String) -> CallRecord.Field {

@@ -15,7 +15,7 @@ extension Exchange: UpstreamHandler {
         answerStatus = head.status
         let writer = writer
         machine.responseStarted()
-        machine.mayKeepAlive = machine.mayKeepAlive && !lane.isDraining && !awaitsContinue
+        machine.mayKeepAlive = machine.mayKeepAlive && !lane.isDraining && !awaitsContinue && isDrainable
         if isDurable {
             framing = writer.framing(of: head)
             writer.writeHead(head, keepAlive: machine.mayKeepAlive, to: &withheld)
@@ -29,10 +29,17 @@ extension Exchange: UpstreamHandler {
     /// The client still waits for a 100 that will not come: its body is not on the way, the connection can't go on.
     private var awaitsContinue: Bool { head.expectsContinue && !body.isComplete && body.length == 0 }
 
+    /// What is left of the request's body, if the upstream does not take it, is short enough to be read and dropped.
+    private var isDrainable: Bool {
+        if body.isComplete { return true }
+        guard case .sized(let length) = head.framing else { return false }
+        return length - body.length <= lane.limits.drainedBytes
+    }
+
     func upstreamBody(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0, framing != .none else { return }
         answerLength += bytes.count
-        capture(bytes)
+        unsafe capture(bytes)
         if isDurable { return unsafe withhold(bytes) }
         guard let connection else { return }
         if framing == .chunked { connection.write { HTTP1Writer.writeChunkStart(bytes.count, to: &$0) } }
@@ -71,13 +78,15 @@ extension Exchange: UpstreamHandler {
     func upstreamTrailers(_ trailers: FieldBlock) { answerTrailers = trailers }
 
     func upstreamWantsBody(into buffer: UnsafeMutableRawBufferPointer) -> BodySupply {
-        let hadRoom = body.wantsMore
+        let waited = body.waiting
         let count = unsafe body.take(into: buffer)
-        if !hadRoom, body.waiting < RequestBody.lowWater { connection?.bodyWanted() }
+        if waited >= RequestBody.lowWater, body.waiting < RequestBody.lowWater { connection?.bodyWanted() }
         if count > 0 { return .bytes(count) }
         if body.isComplete { return .end }
         return machine.request == .aborted ? .abort : .later
     }
+
+    func upstreamWantsTrailers() -> FieldBlock { trailers }
 
     func upstreamEnded(_ error: UpstreamError?) {
         transfer = nil
@@ -98,7 +107,7 @@ extension Exchange: UpstreamHandler {
     }
 
     func upstreamFailed(_ error: UpstreamError) {
-        if stage == .ended { return }
+        guard stage == .sending else { return }
         outcome = isDurable && error.mayHaveLeft ? .inDoubt : error.code == .denied ? .denied : .failed
         let refusal = refusal(of: error)
         let isUnanswered = isDurable ? !hasAnswered : answerStatus == nil

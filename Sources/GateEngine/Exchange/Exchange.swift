@@ -25,7 +25,7 @@ final class Exchange {
     let head: RequestHead
     let callID: String
     let correlationID: String
-    let peer: SocketAddress
+    let peerText: String
     /// The session named by the tunnel's proxy user.
     let tunnelSession: String?
     /// Microseconds since 1970, and milliseconds of the reactor's clock, when the head was read.
@@ -74,7 +74,7 @@ final class Exchange {
         lane = connection.lane
         self.head = head
         self.connection = connection
-        peer = connection.peer
+        peerText = connection.peerText
         tunnelSession = connection.tunnelSession
         startedAt = gate_wall_us()
         startedRound = lane.reactor.now

@@ -1,7 +1,7 @@
 internal import CGate
 
 /// An incremental SHA-256, over OpenSSL.
-final class SHA256Digest {
+@safe final class SHA256Digest {
     private let context: OpaquePointer?
 
     init() {

@@ -9,17 +9,20 @@ extension ClientConnection {
     var wantsInput: Bool {
         if inputEnded { return false }
         switch phase {
-        case .head: return !closesWhenFlushed && input.count < lane.scratch.count
+        case .head: return !closesWhenFlushed && input.count < Lane.scratchBytes
         case .handshaking, .lingering: return true
         case .body, .tunnel: return exchange?.wantsBody ?? true
         case .answering, .closed: return false
         }
     }
 
-    func updateInterest() {
+    /// - Parameter isIdle: true when an event came that nobody wants: only then is it worth a system call to wait for
+    ///   less. Most requests are answered before their client sends more.
+    func updateInterest(isIdle: Bool = false) {
         if case .closed = phase { return }
         var events: UInt32 = sawHangup || inputEnded ? 0 : GATE_EPOLLRDHUP
-        if wantsInput { events |= GATE_EPOLLIN }
+        if wantsInput || (watchesInput && !isIdle) { events |= GATE_EPOLLIN }
+        watchesInput = events & GATE_EPOLLIN != 0
         if !output.isEmpty { events |= GATE_EPOLLOUT }
         lane.reactor.modify(registration, events: events)
     }
@@ -34,7 +37,7 @@ extension ClientConnection {
             let count = unsafe readOnce(lane.scratch)
             if count > 0 {
                 unsafe received(UnsafeRawBufferPointer(rebasing: lane.scratch[..<count]))
-                if tls == nil, count < lane.scratch.count { return }
+                if tls == nil, count < Lane.scratchBytes { return }
             } else if count == 0 {
                 return inputClosed()
             } else if count == -1 {
@@ -72,6 +75,8 @@ extension ClientConnection {
         switch phase {
         case .tunnel: exchange?.bodyEnded(FieldBlock())
         case .body where exchange != nil: lost()
+        // What was answered before still goes out.
+        case .head where !output.isEmpty: closesWhenFlushed = true
         default: close()
         }
     }
@@ -190,6 +195,7 @@ extension ClientConnection {
         if let receiver {
             guard exchange === receiver else { return }
             deadline?.clear()
+            if sawHangup { arm(lane.limits.halfClosedMilliseconds) }
             receiver.bodyEnded(trailers)
         } else if case .answering = phase {
             phase = .head

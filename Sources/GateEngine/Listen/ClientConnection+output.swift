@@ -21,7 +21,7 @@ extension ClientConnection {
     /// Appends content; a large piece goes to the socket at once, without a copy.
     func writeBody(_ bytes: UnsafeRawBufferPointer) {
         var rest = unsafe bytes
-        if unsafe bytes.count >= Self.directWriteBytes, flush(), output.isEmpty {
+        if bytes.count >= Self.directWriteBytes, flush(), output.isEmpty {
             while unsafe !rest.isEmpty {
                 let taken = unsafe writeOnce(rest)
                 // A broken connection shows again at the flush, where it is dealt with.
@@ -29,7 +29,10 @@ extension ClientConnection {
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
             }
         }
-        guard unsafe !rest.isEmpty else { return }
+        guard unsafe !rest.isEmpty else {
+            if sawHangup, case .answering = phase { arm(lane.limits.halfClosedMilliseconds) }
+            return
+        }
         unsafe output.append(rest)
         schedule()
     }
@@ -72,8 +75,13 @@ extension ClientConnection {
         let before = output.count
         let isWell = unsafe output.drain { unsafe writeOnce($0) }
         if isWell, !output.isEmpty, output.count < before || deadline?.isArmed == false { arm(lane.limits.writeMilliseconds) }
-        if isWell, output.isEmpty, before > 0, case .answering = phase, answerStarted { deadline?.clear() }
+        if isWell, output.isEmpty, before > 0, case .answering = phase, answerStarted { madeProgress() }
         return isWell
+    }
+
+    /// The client took all there was: it owes nothing until there is more, unless it seems to be gone.
+    private func madeProgress() {
+        if sawHangup { arm(lane.limits.halfClosedMilliseconds) } else { deadline?.clear() }
     }
 
     /// Bytes taken, 0 when the socket is full, -1 on an error.

@@ -27,6 +27,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     let factory: any ExchangeFactory
     let descriptor: Int32
     let peer: SocketAddress
+    /// The client's address for records and log lines.
+    private(set) lazy var peerText = peer.text
     /// Where requests of this connection are bound: the proxy's port, or an intercepted tunnel.
     var context = RequestTarget.Context.plain
     /// True inside an intercepted tunnel whose SNI names another host than its CONNECT.
@@ -46,6 +48,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     var registration = Reactor.Registration.none
     /// The TLS context of an intercepted tunnel whose handshake has not begun.
     var interception: TLSContext?
+    /// Epoll tells of input, wanted or not.
+    var watchesInput = true
     /// The client sends nothing more: the end was read.
     var inputEnded = false
     /// The client ended its side; what it sent before may still be unread.
@@ -84,11 +88,12 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     func ready(events: UInt32) {
         if events & GATE_EPOLLERR != 0 { return lost() }
         if events & GATE_EPOLLOUT != 0 { schedule() }
+        let isUnwanted = events & GATE_EPOLLIN != 0 && !wantsInput
         if events & (GATE_EPOLLIN | GATE_EPOLLHUP) != 0, wantsInput { readInput() }
         if case .closed = phase { return }
         if events & GATE_EPOLLHUP != 0, !wantsInput { return lost() }
         if events & GATE_EPOLLRDHUP != 0 { hangupSeen() }
-        updateInterest()
+        updateInterest(isIdle: isUnwanted)
     }
 
     func roundEnded() {
@@ -146,18 +151,21 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
             guard let exchange else { return close() }
             guard exchange.wantsBody else { return arm(lane.limits.bodyMilliseconds) }
             exchange.bodyFailed(.init(type: .requestTimeout, detail: "The request's body did not arrive in time."))
-        case .answering, .tunnel:
-            if !output.isEmpty || (sawHangup && !answerStarted) { lost() }
+        case .answering:
+            if !output.isEmpty || sawHangup { lost() }
+        case .tunnel:
+            if !output.isEmpty { lost() }
         case .handshaking, .lingering: close()
         case .closed: break
         }
     }
 
-    /// The client ended its side: gone, unless its answer comes at once. What it sent before is still read.
+    /// The client ended its side: gone, unless its answer comes at once and goes on coming. What it sent before is
+    /// still read.
     private func hangupSeen() {
         guard !sawHangup else { return }
         sawHangup = true
-        if case .answering = phase, !answerStarted { arm(lane.limits.halfClosedMilliseconds) }
+        if case .answering = phase, output.isEmpty { arm(lane.limits.halfClosedMilliseconds) }
         if case .lingering = phase, output.isEmpty { close() }
     }
 

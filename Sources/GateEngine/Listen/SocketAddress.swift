@@ -40,7 +40,7 @@ struct SocketAddress: Sendable {
     var host: String {
         var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         let result = unsafe withUnsafeBytes(of: storage) { bytes -> Int32 in
-            guard let base = unsafe bytes.baseAddress else { return -1 }
+            guard let base = bytes.baseAddress else { return -1 }
             return unsafe getnameinfo(
                 base.assumingMemoryBound(to: sockaddr.self), length, &text, socklen_t(text.count), nil, 0,
                 NI_NUMERICHOST)
@@ -59,7 +59,7 @@ struct SocketAddress: Sendable {
     mutating func accept(from listener: Int32) -> Int32 {
         length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         return unsafe withUnsafeMutableBytes(of: &storage) { bytes -> Int32 in
-            guard let base = unsafe bytes.baseAddress else { return -1 }
+            guard let base = bytes.baseAddress else { return -1 }
             return unsafe gate_accept(listener, base.assumingMemoryBound(to: sockaddr.self), &length)
         }
     }
@@ -73,7 +73,7 @@ struct SocketAddress: Sendable {
         Self.set(descriptor, SOL_SOCKET, SO_REUSEADDR)
         if sharingPort { Self.set(descriptor, SOL_SOCKET, SO_REUSEPORT) }
         let bound = unsafe withUnsafeBytes(of: storage) { bytes -> Int32 in
-            guard let base = unsafe bytes.baseAddress else { return -1 }
+            guard let base = bytes.baseAddress else { return -1 }
             return unsafe bind(descriptor, base.assumingMemoryBound(to: sockaddr.self), length)
         }
         guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
@@ -88,7 +88,7 @@ struct SocketAddress: Sendable {
     static func bound(_ descriptor: Int32) -> SocketAddress {
         var address = SocketAddress()
         unsafe withUnsafeMutableBytes(of: &address.storage) { bytes in
-            guard let base = unsafe bytes.baseAddress else { return }
+            guard let base = bytes.baseAddress else { return }
             _ = unsafe getsockname(descriptor, base.assumingMemoryBound(to: sockaddr.self), &address.length)
         }
         return address

@@ -33,6 +33,6 @@ final class ReactorThread: Sendable {
     /// Waits for the thread's end; a second call returns at once.
     func join() {
         guard let id = thread.withLock({ thread in defer { thread = nil }; return thread }) else { return }
-        unsafe pthread_join(id, nil)
+        pthread_join(id, nil)
     }
 }

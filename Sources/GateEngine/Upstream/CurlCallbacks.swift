@@ -1,4 +1,5 @@
 internal import CGate
+internal import GatePolicy
 internal import Glibc
 
 // libcurl's and OpenSSL's callbacks: unwrap the context, hand over, nothing else.
@@ -33,6 +34,24 @@ func curlReads(
     // Never 0 for a client that went away: that would complete a chunked body.
     guard let transfer = unsafe handle(context)?.transfer else { return Int(CURL_READFUNC_ABORT) }
     return unsafe transfer.bodyWanted(into: room)
+}
+
+/// Called once, after the last byte of a chunked request.
+func curlWantsTrailers(
+    _ list: UnsafeMutablePointer<UnsafeMutablePointer<curl_slist>?>?, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let list = unsafe list, let transfer = unsafe handle(context)?.transfer else { return CURL_TRAILERFUNC_ABORT }
+    let trailers = transfer.requestTrailers
+    for field in trailers.fields {
+        // libcurl wants one space after the colon.
+        let line = trailers.bytes[field.name] + [0x3A, 0x20] + trailers.bytes[field.value] + [0]
+        let longer = unsafe line.withUnsafeBytes {
+            unsafe curl_slist_append(list.pointee, $0.baseAddress?.assumingMemoryBound(to: CChar.self))
+        }
+        guard let longer = unsafe longer else { return CURL_TRAILERFUNC_ABORT }
+        unsafe list.pointee = unsafe longer
+    }
+    return CURL_TRAILERFUNC_OK
 }
 
 func curlAboutToSend(

@@ -188,7 +188,7 @@ import GatePolicy
         handle.deadline.clear()
         unsafe curl_multi_remove_handle(multi, handle.easy)
         release(handle)
-        if pool.count < Self.maxPooledHandles { pool.append(handle) }
+        if pool.count < Self.maxPooledHandles, handle.renew() { pool.append(handle) }
         let last = transfers.removeLast()
         if last !== transfer {
             transfers[transfer.position] = last
@@ -339,7 +339,7 @@ import GatePolicy
     func open(_ address: UnsafeMutablePointer<curl_sockaddr>, for handle: CurlHandle) -> Int32 {
         let isRerouted = handle.tunnel?.isRerouted ?? handle.transfer?.isRerouted ?? false
         let isDenied = unsafe hasGuard && !isAllowed(address)
-        if isDenied && !isRerouted {
+        if unsafe isOwn(address) || (isDenied && !isRerouted) {
             handle.deniedCount += 1
             return -1
         }
@@ -358,13 +358,22 @@ import GatePolicy
     /// Through a proxy the only address dialled is the proxy's (or a reroute's), and that is exempt.
     private var hasGuard: Bool { settings.proxy == nil && !settings.denyNetworks.isEmpty }
 
+    private func isOwn(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+        guard let ownEndpoints = settings.ownEndpoints, let parsed = unsafe parse(address) else { return false }
+        return unsafe ownEndpoints.contains(parsed, port: gate_curl_port(address))
+    }
+
     /// An address of a family that is neither IPv4 nor IPv6 is not allowed.
     private func isAllowed(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+        guard let parsed = unsafe parse(address) else { return false }
+        return !settings.denyNetworks.denies(parsed)
+    }
+
+    private func parse(_ address: UnsafeMutablePointer<curl_sockaddr>) -> IPAddress? {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { bytes in
             let count = unsafe Int(gate_curl_address(address, bytes.baseAddress))
             let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(bytes)[..<count]))
-            guard let parsed = IPAddress(bytes: span) else { return false }
-            return !settings.denyNetworks.denies(parsed)
+            return IPAddress(bytes: span)
         }
     }
 

@@ -177,6 +177,9 @@ final class CurlTransfer {
         }
     }
 
+    /// What follows the last chunk of the request's body.
+    var requestTrailers: FieldBlock { handler?.upstreamWantsTrailers() ?? FieldBlock() }
+
     /// One line of a head, or a trailer line.
     func lineReceived(_ line: UnsafeRawBufferPointer) -> Bool {
         guard let handler, !isCancelled, stop == nil else { return false }

@@ -36,8 +36,14 @@ protocol UpstreamHandler: AnyObject {
     func upstreamTrailers(_ trailers: FieldBlock)
     /// Request body bytes are wanted.
     func upstreamWantsBody(into buffer: UnsafeMutableRawBufferPointer) -> BodySupply
+    /// The trailer fields of a chunked request, after its last byte; by default none.
+    func upstreamWantsTrailers() -> FieldBlock
     /// The last event: nil after a complete response, else why not. The transfer is gone afterwards.
     func upstreamEnded(_ error: UpstreamError?)
+}
+
+extension UpstreamHandler {
+    func upstreamWantsTrailers() -> FieldBlock { FieldBlock() }
 }
 
 /// What a request's body has to offer at the moment.

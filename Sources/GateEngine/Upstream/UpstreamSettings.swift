@@ -9,6 +9,8 @@ struct UpstreamSettings: Sendable {
     /// `http://host:port` of a proxy that every call but a rerouted one goes through.
     var proxy: String?
     var denyNetworks = AddressGuard()
+    /// Where this gate itself listens: never dialled, under whatever name.
+    var ownEndpoints: OwnEndpoints?
     /// Transfers of one reactor at once; more are refused with `.overloaded`.
     var maxTransfers = 8192
     /// Connections of one reactor, idle ones included; a call beyond waits (within `headTimeout`).

@@ -17,15 +17,14 @@ enum PreFlight {
             return "the journal can be opened"
         }
         check("policy") {
-            let loaded = PolicyLoader.load(configuration.policies)
+            let loaded = configuration.loadPolicies()
             guard let policy = loaded.policy else {
-                throw GateError(.configuration, loaded.faults.joined(separator: "; "))
+                throw GateError(.configuration, loaded.diagnostics.map(\.description).joined(separator: "; "))
             }
             return "\(policy.ruleCount) rules, digest \(policy.digest.prefix(12))"
         }
         check("ca") {
-            let authority = try Authority.open(stateDirectory: configuration.stateDirectory)
-            return authority.subject
+            try GateParts.authority(configuration).subject
         }
         check("upstream-tls") {
             let trust = try UpstreamTrust(extraFiles: configuration.upstream.authorityFiles)

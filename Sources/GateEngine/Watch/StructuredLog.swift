@@ -90,7 +90,7 @@ public final class LogSink: Sendable {
                 var count: UInt64 = 0
                 _ = unsafe read(wake, &count, 8)
                 // Lines that come together are written together.
-                if !state.withLock({ $0.isClosed }) { unsafe poll(nil, 0, Self.gatherMilliseconds) }
+                if !state.withLock({ $0.isClosed }) { poll(nil, 0, Self.gatherMilliseconds) }
             }
         }
     }

@@ -30,7 +30,11 @@ extension CompiledPolicy {
         let isStopped = strictest?.class == .irreversible
         if isOpen && (!isStopped || view.mayStillBeRead) { return .needsBody }
         // A method in the body could only add readings: one that is irreversible already stays so.
-        if readings.bodyMayOverrideMethod && !isStopped && view.isBodyMissing { return .needsBody }
+        if readings.bodyMayOverrideMethod && !isStopped && view.isBodyMissing,
+            anotherMethodMayMatter(readings, strict: strict)
+        {
+            return .needsBody
+        }
         if !isStopped && readings.isExceeded {
             let ambiguous = Classification(class: .irreversible, rule: Self.ambiguousRule)
             strictest = strictest?.stricter(of: ambiguous) ?? ambiguous
@@ -38,6 +42,24 @@ extension CompiledPolicy {
         guard var verdict = strictest else { return .decided(Classification(class: .safe)) }
         if verdict.class == .irreversible { verdict.dialect = view.errorDialect }
         return .decided(verdict)
+    }
+
+    /// False where no irreversible rule of any method could meet the call's host and path: an upload then streams.
+    private func anotherMethodMayMatter(_ readings: Readings, strict: Bool) -> Bool {
+        if strict { return true }
+        var lists = [0]
+        program.hosts.forEachMatch(readings.host) { lists.append($0) }
+        return readings.paths.contains { path in
+            let signature = PathSignature(path)
+            return lists.contains { list in
+                program.lists[list].columns.dropLast().contains { entries in
+                    entries.contains { entry in
+                        program.rules[entry.rule].class == .irreversible
+                            && (entry.signatures.isEmpty || mayMatch(entry, signature))
+                    }
+                }
+            }
+        }
     }
 
     /// What one reading of a call leads to.

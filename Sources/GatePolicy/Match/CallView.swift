@@ -216,3 +216,8 @@ final class CallView {
 
 @available(*, unavailable)
 extension CallView: Sendable {}
+
+extension RequestFacts {
+    /// The error shape that this call's SDK understands, by its head alone.
+    public var errorDialect: ErrorDialect { CallView(self, body: .unread).errorDialect }
+}

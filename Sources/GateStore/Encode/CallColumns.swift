@@ -12,7 +12,9 @@ enum CallColumns {
             json.byte(0x2c)
         }
         json.raw("\"headers\":")
-        fields(message.headers, into: &json)
+        json.byte(0x5b)
+        json.bytes += message.headerList.members.bytes
+        json.byte(0x5d)
         json.raw(",\"body\":")
         body(message.body, into: &json)
         json.raw(",\"body_sha256\":")

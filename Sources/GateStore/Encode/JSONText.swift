@@ -1,5 +1,5 @@
 /// Writes JSON into a byte buffer that its owner reuses.
-struct JSONText {
+struct JSONText: Sendable, Equatable {
     var bytes: [UInt8] = []
 
     mutating func raw(_ text: StaticString) {

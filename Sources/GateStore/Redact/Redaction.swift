@@ -82,6 +82,17 @@ public struct Redaction: Sendable {
         return true
     }
 
+    /// What becomes of a header's value.
+    enum Treatment {
+        case keep, mark, url
+    }
+
+    /// Allocates nothing.
+    func treatment(ofHeader name: Span<UInt8>) -> Treatment {
+        if isSecret(headerName: name) { return .mark }
+        return Redaction.isURL(headerName: name) ? .url : .keep
+    }
+
     /// The value as it may be kept: `[redacted]`, a URL without its secrets, or as it was.
     public func headerValue(_ name: String, _ value: String) -> String {
         if isSecret(headerName: name) { return Redaction.mark }

@@ -186,8 +186,8 @@ final class WriteQueue: @unchecked Sendable {
 
     /// About what the record holds in memory.
     private static func size(_ record: borrowing CallRecord) -> Int {
-        let headers = record.request.headers.count + (record.response?.headers.count ?? 0)
-        return 640 + record.url.utf8.count + headers * 96 + (record.request.body?.count ?? 0)
+        let headers = record.request.headerList.byteCount + (record.response?.headerList.byteCount ?? 0)
+        return 640 + record.url.utf8.count + headers + (record.request.body?.count ?? 0)
             + (record.response?.body?.count ?? 0)
     }
 }

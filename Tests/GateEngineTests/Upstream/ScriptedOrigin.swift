@@ -9,7 +9,7 @@ import Synchronization
 final class ScriptedOrigin: Sendable {
     let port: UInt16
     private let listener: Int32
-    private let state = Mutex<(heads: [String], connections: Int, open: [Int32])>(([], 0, []))
+    private let state = Mutex<(heads: [String], bytes: [UInt8], connections: Int, open: [Int32])>(([], [], 0, []))
 
     /// `tls`: PEM file with certificate and key.
     init(tls: String? = nil, backlog: Int32 = 64, _ script: @escaping @Sendable (OriginConnection) -> Void) throws {
@@ -31,6 +31,8 @@ final class ScriptedOrigin: Sendable {
                 Thread.detachNewThread { [self] in
                     let connection = OriginConnection(descriptor, index: index, tls: context) { [self] head in
                         state.withLock { $0.heads.append(head) }
+                    } onBytes: { [self] bytes in
+                        state.withLock { $0.bytes += bytes }
                     }
                     if connection.isUsable { script(connection) }
                     connection.end()
@@ -45,6 +47,8 @@ final class ScriptedOrigin: Sendable {
 
     /// The request heads that came, in order.
     var heads: [String] { state.withLock { $0.heads } }
+    /// All bytes that came, of all connections in the order of their arrival.
+    var received: [UInt8] { state.withLock { $0.bytes } }
     var connections: Int { state.withLock { $0.connections } }
 
     func stop() {
@@ -83,11 +87,16 @@ final class ScriptedOrigin: Sendable {
     private var ssl: OpaquePointer?
     private var input: [UInt8] = []
     private let onHead: (String) -> Void
+    private let onBytes: ([UInt8]) -> Void
 
-    fileprivate init(_ descriptor: Int32, index: Int, tls: OriginTLS?, onHead: @escaping (String) -> Void) {
+    fileprivate init(
+        _ descriptor: Int32, index: Int, tls: OriginTLS?, onHead: @escaping (String) -> Void,
+        onBytes: @escaping ([UInt8]) -> Void
+    ) {
         self.descriptor = descriptor
         self.index = index
         self.onHead = onHead
+        self.onBytes = onBytes
         if let tls {
             unsafe ssl = SSL_new(tls.context)
             unsafe SSL_set_fd(ssl, descriptor)
@@ -124,6 +133,28 @@ final class ScriptedOrigin: Sendable {
             }
             guard more() else { return nil }
         }
+    }
+
+    /// Reads a request to its end and gives its body; nil when the peer ended before that.
+    func request() -> (head: String, body: [UInt8])? {
+        guard let head = head() else { return nil }
+        let fields = head.lowercased().split(separator: "\r\n")
+        if fields.contains(where: { $0.hasPrefix("transfer-encoding:") }) { return chunks().map { (head, $0) } }
+        let length = fields.first { $0.hasPrefix("content-length:") }.flatMap {
+            Int($0.dropFirst("content-length:".count).filter { $0 != " " })
+        }
+        return bytes(length ?? 0).map { (head, $0) }
+    }
+
+    private func chunks() -> [UInt8]? {
+        var body: [UInt8] = []
+        while let line = until("\r\n"), let size = Int(line.dropLast(), radix: 16) {
+            guard size > 0 else { break }
+            guard let chunk = bytes(size + 2) else { return nil }
+            body += chunk.dropLast(2)
+        }
+        while let line = until("\r\n") { if line == "\r\n" { return body } }
+        return nil
     }
 
     /// Waits for the peer's end; what comes before is dropped.
@@ -186,6 +217,7 @@ final class ScriptedOrigin: Sendable {
             return unsafe recv(descriptor, room.baseAddress, room.count, 0)
         }
         guard count > 0 else { return false }
+        onBytes(Array(buffer[..<count]))
         input += buffer[..<count]
         return true
     }
