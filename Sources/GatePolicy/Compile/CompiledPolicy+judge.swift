@@ -44,7 +44,7 @@ extension CompiledPolicy {
         return .decided(verdict)
     }
 
-    /// False where no irreversible rule of any method could meet the call's host and path: an upload then streams.
+    /// False where no rule of any method that tightens could meet the call's host and path: an upload then streams.
     private func anotherMethodMayMatter(_ readings: Readings, strict: Bool) -> Bool {
         if strict { return true }
         var lists = [0]
@@ -54,7 +54,7 @@ extension CompiledPolicy {
             return lists.contains { list in
                 program.lists[list].columns.dropLast().contains { entries in
                     entries.contains { entry in
-                        program.rules[entry.rule].class == .irreversible
+                        program.rules[entry.rule].tightens
                             && (entry.signatures.isEmpty || mayMatch(entry, signature))
                     }
                 }
