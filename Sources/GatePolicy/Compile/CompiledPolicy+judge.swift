@@ -103,6 +103,7 @@ extension CompiledPolicy {
             if entry.needsQuery && (!search.hasQuery || entry.queryNames & call.view.queryNames == 0) { continue }
             if entry.needsBody && !call.hasBody { continue }
             if !entry.signatures.isEmpty && !mayMatch(entry, signature) { continue }
+            if let names = entry.bodyNames, !call.view.bodyNames.mayShare(names) { continue }
             let rule = program.rules[entry.rule]
             let fit = rule.fit(call)
             switch fit {

@@ -27,7 +27,8 @@ struct PolicyBench {
             else { return }
             print("\(withPacks ? "with" : "without") the shipped packs, ns per call (best of \(rounds) rounds)")
             print(pad("call", 56), "10 rules, 1 host  1,000 rules, 100 hosts  ratio")
-            for (method, url) in judged where CommandLine.arguments.count < 2 || url.contains(CommandLine.arguments[1]) {
+            for (method, url) in judged where CommandLine.arguments.count < 2 || url.contains(CommandLine.arguments[1])
+            {
                 compare(method, url, nil, few, many)
             }
             compare("POST", "https://unknown.example.net/v1/json", json, few, many)

@@ -31,7 +31,9 @@ import Testing
             for pair in query.split(separator: "&") {
                 let name = pair.prefix { $0 != "=" }
                 for decoy in Self.decoys {
-                    for spelling in ["\(name)=\(decoy)&\(query)", "\(query)&\(name)=\(decoy)", "\(query);\(name)=\(decoy)"] {
+                    for spelling in [
+                        "\(name)=\(decoy)&\(query)", "\(query)&\(name)=\(decoy)", "\(query);\(name)=\(decoy)",
+                    ] {
                         var doubled = request
                         doubled.url = "\(base)?\(spelling)"
                         #expect(Self.isIrreversible(policy, doubled), "\(doubled.method) \(doubled.url)")
@@ -44,7 +46,9 @@ import Testing
     @Test func noRepeatedFieldOfAFormMakesAnIrreversibleCallSafe() throws {
         let policy = try Self.packs()
         for request in Self.irreversible(policy) {
-            guard let body = request.body, body.first != UInt8(ascii: "{"), body.first != UInt8(ascii: "[") else { continue }
+            guard let body = request.body, body.first != UInt8(ascii: "{"), body.first != UInt8(ascii: "[") else {
+                continue
+            }
             let form = String(decoding: body, as: UTF8.self)
             for pair in form.split(separator: "&") {
                 let name = pair.prefix { $0 != "=" }
@@ -83,7 +87,9 @@ import Testing
     }
 
     /// A flag that only some servers know is added in the usual places; only those servers' own calls may pass by it.
-    @Test(arguments: ["dry_run=true", "dryRun=true", "dryRun=All", "validateOnly=true", "validate_only=true", "test=1", "DryRun=true"])
+    @Test(arguments: [
+        "dry_run=true", "dryRun=true", "dryRun=All", "validateOnly=true", "validate_only=true", "test=1", "DryRun=true",
+    ])
     func noFlagMakesARehearsalOfACallWhoseServerIsNotKnown(_ flag: String) throws {
         let policy = try Self.packs()
         for request in Self.irreversible(policy) {
