@@ -110,6 +110,9 @@ final class CallView {
         header(Self.contentType).known.map { MediaType($0.bytes) }
     }()
 
+    /// A filter of the names in the body: members of JSON and fields of a form.
+    private(set) lazy var bodyNames: NameFilter = readBodyNames()
+
     // MARK: Protocols
 
     /// The GraphQL operations that may be executed.
@@ -189,7 +192,9 @@ final class CallView {
         return names
     }()
 
-    private static func nameBit(_ first: UInt8, _ count: Int) -> UInt64 { 1 << UInt64((Int(first) &* 11 &+ count) & 63) }
+    private static func nameBit(_ first: UInt8, _ count: Int) -> UInt64 {
+        1 << UInt64((Int(first) &* 11 &+ count) & 63)
+    }
 
     // MARK: Bytes
 
