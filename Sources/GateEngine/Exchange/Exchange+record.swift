@@ -82,8 +82,24 @@ extension Exchange {
         let limit = lane.configuration.journal.bodyLimit.bytes
         message.isTruncated = captured.count < answerLength || captured.count > limit
         let type = response.map { contentType($0.block) } ?? answerHeaders.first { $0.name == "Content-Type" }?.value
-        message.body = redaction.body(Array(captured.prefix(limit)), contentType: type)
+        let body = redaction.body(Array(captured.prefix(limit)), contentType: type)
+        message.body = secretsOfRequest.removed(from: body)
         return message
+    }
+
+    /// What was redacted in the request: an answer may repeat it under any name.
+    private var secretsOfRequest: SeenSecrets {
+        var seen = SeenSecrets()
+        let redaction = lane.core.redaction
+        for field in head.fields where redaction.isSecret(headerName: head.text(field.name)) {
+            seen.note(headerValue: Array(head.bytes[field.value]))
+        }
+        if let target {
+            let url = plainURL(target)
+            seen.note(Array(url.utf8), redacted: Array(redaction.url(url).utf8))
+        }
+        seen.note(recordedBody, redacted: redaction.body(recordedBody, contentType: contentType(head.block)))
+        return seen
     }
 
     private func headerList(_ bytes: [UInt8], _ fields: [FieldRange]) -> HeaderList {

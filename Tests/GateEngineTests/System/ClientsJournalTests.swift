@@ -27,7 +27,7 @@ struct ClientsJournalTests {
                             "\(origin.url)/status/200?api_key=canary-query-3", "-H", "Content-Type: application/json", "--proxy-user", "me:canary-proxy-6", "-d",
                             #"{"card": {"number": "4242 4242 4242 4242"}, "client_secret": "canary-password-5", "note": "4242424242424242"}"#,
                         ])
-                    _ = try gate.curl(fields + ["-X", "DELETE", "\(origin.url)/status/200?token=canary-query-3", "-H", "Proxy-Authorization: Basic Y2FuYXJ5LXByb3h5LTY6eA=="])
+                    _ = try gate.curl(fields + ["-X", "DELETE", "\(origin.url)/status/200?token=canary-query-3", "-H", "Proxy-Authorization: Basic bWU6Y2FuYXJ5LXByb3h5LTY="])
                 }
                 try #expect(scene.journal().count >= 6)
             }

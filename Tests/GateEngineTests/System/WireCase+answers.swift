@@ -152,7 +152,7 @@ extension WireCase {
         .passes(
             "no 1xx to a 1.0 client", "GET {A}/ HTTP/1.0\r\nHost: {H}\r\n\r\n",
             answer: "HTTP/1.1 103 E\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-            notDown: ["103"],
+            notDown: ["HTTP/1.1 103"],
             fate: .closed),
         .passes(
             "chunked to a 1.0 client", "GET {A}/ HTTP/1.0\r\nHost: {H}\r\n\r\n",

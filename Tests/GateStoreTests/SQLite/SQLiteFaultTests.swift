@@ -22,7 +22,6 @@ import Testing
             let error = await failure(store, big)
             #expect(error?.code == .unavailable)
             #expect(error?.message.contains("disk is full") == true, "\(error?.message ?? "")")
-            #expect(store.fault?.code == .unavailable)
             big.id = call(3).id
             #expect(store.append(big))
             await #expect(throws: StoreError.self) { try await store.flushed() }
