@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What a program that ran to its end left behind; status 124 when it did not end in time.
@@ -109,11 +110,12 @@ final class ClientScene {
         let mark = UUID().uuidString.prefix(8)
         let files = ["in", "out", "err"].map { path("\($0)-\(mark)") }
         try input.write(toFile: files[0], atomically: false, encoding: .utf8)
-        for file in files.dropFirst() { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-        let handles = [FileHandle(forReadingAtPath: files[0])] + files.dropFirst().map { FileHandle(forWritingAtPath: $0) }
+        let descriptors = [open(files[0], O_RDONLY | O_CLOEXEC)]
+            + files.dropFirst().map { open($0, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600) }
+        defer { for descriptor in descriptors { close(descriptor) } }
         let program = try SpawnedProgram(
             ["timeout", "-k", "5", "100"] + command, directory: directory,
-            environment: environmentOfPrograms.merging(environment) { $1 }, descriptors: handles.compactMap { $0?.fileDescriptor })
+            environment: environmentOfPrograms.merging(environment) { $1 }, descriptors: descriptors)
         let status = program.wait()
         return Ended(
             status: status, out: Self.text(files[1]), err: Self.text(files[2]))
@@ -185,7 +187,7 @@ enum SceneCertificates {
             printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\nextendedKeyUsage=serverAuth\\n' > leaf.ext
             openssl x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out leaf.pem -extfile leaf.ext
             """
-        let null = FileHandle.nullDevice.fileDescriptor
+        let null = NullDevice.descriptor
         let program = try SpawnedProgram(
             ["bash", "-c", script], directory: directory, environment: ProcessInfo.processInfo.environment,
             descriptors: [null, null, null])
@@ -200,10 +202,10 @@ enum StandIn {
         let program = try SpawnedProgram(
             command, directory: directory, environment: ProcessInfo.processInfo.environment,
             descriptors: [
-                FileHandle.nullDevice.fileDescriptor, output.fileHandleForWriting.fileDescriptor, FileHandle.nullDevice.fileDescriptor,
+                NullDevice.descriptor, output.fileHandleForWriting.fileDescriptor, NullDevice.descriptor,
             ])
         try output.fileHandleForWriting.close()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let line = withExtendedLifetime(output) { String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
         return (program, try #require(Int(line.filter(\.isNumber)), "\(command[1]) did not start: run Tests/setup test"))
     }
 }

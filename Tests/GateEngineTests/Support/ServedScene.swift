@@ -31,7 +31,7 @@ final class ServedScene {
                 + scene.gateOptions(options),
             directory: scene.directory, environment: scene.environmentOfPrograms,
             descriptors: [
-                FileHandle.nullDevice.fileDescriptor, output.fileHandleForWriting.fileDescriptor,
+                NullDevice.descriptor, output.fileHandleForWriting.fileDescriptor,
                 error.fileHandleForWriting.fileDescriptor,
             ])
         try output.fileHandleForWriting.close()

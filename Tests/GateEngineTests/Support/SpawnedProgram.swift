@@ -17,14 +17,25 @@ final class SpawnedProgram {
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         for (index, descriptor) in descriptors.enumerated() {
-            unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(index))
+            let result = unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(index))
+            try #require(result == 0, "no descriptor \(descriptor)")
         }
+        // The threads of a test block signals, and children inherit that.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        for number in [SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGALRM, SIGCHLD, SIGUSR1] { unsafe sigaddset(&signals, number) }
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var pid: pid_t = 0
         let command = ["env", "-C", directory] + command
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for unsafe pointer in unsafe arguments + variables { unsafe free(pointer) } }
-        let result = unsafe posix_spawnp(&pid, command[0], &actions, nil, &arguments, &variables)
+        let result = unsafe posix_spawnp(&pid, command[0], &actions, &attributes, &arguments, &variables)
         try #require(result == 0, "\(command[0]): \(unsafe String(cString: strerror(result)))")
         self.pid = pid
     }
@@ -58,4 +69,9 @@ extension Pipe {
         }
         return pipe
     }
+}
+
+/// `/dev/null`, open for reading and writing for as long as the tests run.
+enum NullDevice {
+    static let descriptor = open("/dev/null", O_RDWR | O_CLOEXEC)
 }

@@ -11,6 +11,7 @@ import http.server
 import json
 import os
 import ssl
+import sys
 import threading
 import time
 
@@ -166,7 +167,9 @@ def main():
         context.load_cert_chain(*options.tls)
         # The handshake belongs to the connection's own thread.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    print(server.server_address[1], flush=True)
+    # One write: whoever reads the port may stop reading then.
+    sys.stdout.write("%d\n" % server.server_address[1])
+    sys.stdout.flush()
     server.serve_forever()
 
 
