@@ -189,7 +189,9 @@ final class CallView {
         return names
     }()
 
-    private static func nameBit(_ first: UInt8, _ count: Int) -> UInt64 { 1 << UInt64((Int(first) &* 11 &+ count) & 63) }
+    private static func nameBit(_ first: UInt8, _ count: Int) -> UInt64 {
+        1 << UInt64((Int(first) &* 11 &+ count) & 63)
+    }
 
     // MARK: Bytes
 
