@@ -36,7 +36,7 @@ final class SpawnedProgram {
         let command = ["env", "-C", directory] + command
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for unsafepointer in unsafe arguments + variables { unsafe free(pointer) } }
+        defer { (arguments + variables).forEach { free($0) } }
         let result = unsafe posix_spawnp(&pid, command[0], &actions, &attributes, &arguments, &variables)
         try #require(result == 0, "\(command[0]): \(unsafe String(cString: strerror(result)))")
         self.pid = pid
