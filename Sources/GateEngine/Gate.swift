@@ -40,9 +40,16 @@ public final class Gate: Sendable {
     public static func start(_ configuration: GateConfiguration, logger: Logger, callSink: LogSink? = nil)
         throws(GateError) -> Gate
     {
+        try start(configuration, logger: logger, callSink: callSink, limits: ClientLimits())
+    }
+
+    /// The same with limits of a test's own.
+    static func start(
+        _ configuration: GateConfiguration, logger: Logger, callSink: LogSink? = nil, limits: ClientLimits
+    ) throws(GateError) -> Gate {
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()
-        let parts = try GateParts(configuration, callSink: callSink)
+        let parts = try GateParts(configuration, callSink: callSink, limits: limits)
         let state = GateState(parts: parts, logger: logger)
         let proxy = try ListeningPort(configuration.listen)
         let admin = try ListeningPort(configuration.admin)
@@ -81,10 +88,13 @@ public final class Gate: Sendable {
         return threads
     }
 
+    /// The admin server is reachable when the proxy is full.
+    private static let controlConnections = 16
+
     private static func startControl(_ parts: GateParts, port: ListeningPort, state: GateState) throws(GateError) -> LaneThread {
         let descriptor = try port.descriptor(isFirst: true)
         parts.core.ownEndpoints.add(SocketAddress.bound(descriptor))
-        return try LaneThread(name: "control", parts: parts) { lane throws(ReactorError) in
+        return try LaneThread(name: "control", parts: parts, spareConnections: controlConnections) { lane throws(ReactorError) in
             try lane.listen(
                 descriptor,
                 factory: AdminExchanges(AdminRoutes(core: parts.core, token: parts.token, control: state)))

@@ -13,8 +13,10 @@ struct GateParts: Sendable {
     let token: String
     let stateDirectory: StateDirectory
     let upstream: UpstreamSettings
+    let limits: ClientLimits
 
-    init(_ configuration: GateConfiguration, callSink: LogSink?) throws(GateError) {
+    init(_ configuration: GateConfiguration, callSink: LogSink?, limits: ClientLimits) throws(GateError) {
+        self.limits = limits.capped(descriptors: DescriptorLimit.current)
         let missing = CurlEngine.checkLibrary()
         guard missing.isEmpty else { throw GateError(.internalFault, missing.joined(separator: "; ")) }
         let loaded = configuration.loadPolicies()
@@ -112,6 +114,13 @@ extension UpstreamSettings {
 
 /// Lets the process use as many descriptors as it may.
 enum DescriptorLimit {
+    /// Descriptors that the process may have open.
+    static var current: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     static func raise() {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

@@ -18,6 +18,7 @@ internal import GateStore
     private(set) var configuration: GateConfiguration
     var ulids = ULIDGenerator()
     private(set) var isDraining = false
+    private var hasReportedDrained = false
     private var connections: [ClientConnection] = []
     private var listeners: [Listener] = []
     private var waiting: [UInt64: any CommitWaiter] = [:]
@@ -63,7 +64,14 @@ internal import GateStore
         connections.removeLast()
         if index < connections.count { connections[index].laneIndex = index }
         core.releaseConnection()
-        if isDraining, connections.isEmpty { core.drained() }
+        if isDraining, connections.isEmpty { reportDrained() }
+    }
+
+    /// Once for each lane: the gate counts them.
+    private func reportDrained() {
+        guard !hasReportedDrained else { return }
+        hasReportedDrained = true
+        core.drained()
     }
 
     var connectionCount: Int { connections.count }
@@ -136,7 +144,7 @@ internal import GateStore
         isDraining = true
         for listener in listeners { listener.close() }
         for connection in connections { connection.drain() }
-        if connections.isEmpty { core.drained() }
+        if connections.isEmpty { reportDrained() }
     }
 
     private func stop() {

@@ -9,19 +9,24 @@ final class LaneThread: Sendable {
     let mailbox: Mailbox
     private let thread: ReactorThread
 
-    /// - Parameter prepare: runs on the new thread before the first round: opens listeners.
+    /// - Parameters:
+    ///   - spareConnections: what this lane may have above the limit of all lanes together.
+    ///   - prepare: runs on the new thread before the first round: opens listeners.
     init(
-        name: String, parts: GateParts, prepare: @escaping @Sendable (Lane) throws(ReactorError) -> Void
+        name: String, parts: GateParts, spareConnections: Int = 0, prepare: @escaping @Sendable (Lane) throws(ReactorError) -> Void
     ) throws(GateError) {
         let isBuilt = DispatchSemaphore(value: 0)
         let outcome = BuildOutcome()
+        var limits = parts.limits
+        limits.connections += spareConnections
+        let laneLimits = limits
         do throws(ReactorError) {
             thread = try ReactorThread(name: name) {
                 do {
                     let reactor = try Reactor()
                     let engine = try CurlEngine(reactor: reactor, settings: parts.upstream, trust: parts.trust)
                     let lane = Lane(
-                        core: parts.core, reactor: reactor, engine: engine, policy: parts.policy, limits: ClientLimits())
+                        core: parts.core, reactor: reactor, engine: engine, policy: parts.policy, limits: laneLimits)
                     try prepare(lane)
                     outcome.set(.success(reactor.mailbox))
                     isBuilt.signal()

@@ -107,7 +107,7 @@ extension Exchange: UpstreamHandler {
     }
 
     func upstreamFailed(_ error: UpstreamError) {
-        guard stage == .sending else { return }
+        if stage == .ended || stage == .settling { return }
         outcome = isDurable && error.mayHaveLeft ? .inDoubt : error.code == .denied ? .denied : .failed
         let refusal = refusal(of: error)
         let isUnanswered = isDurable ? !hasAnswered : answerStatus == nil

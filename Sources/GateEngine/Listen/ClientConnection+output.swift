@@ -43,9 +43,9 @@ extension ClientConnection {
         if case .closed = phase { return }
         switch fate {
         case .abort: return abort()
-        case .keepAlive: phase = .head
-        case .drainThenKeepAlive: drainBody()
-        case .close, .lingerThenClose: linger()
+        case .keepAlive where !lane.isDraining: phase = .head
+        case .drainThenKeepAlive where !lane.isDraining: drainBody()
+        case .keepAlive, .drainThenKeepAlive, .close, .lingerThenClose: linger()
         }
         if inputEnded { closesWhenFlushed = true }
         if case .head = phase { arm(lane.limits.idleMilliseconds) }
@@ -66,7 +66,12 @@ extension ClientConnection {
         phase = .lingering
         input = []
         closesWhenFlushed = true
-        arm(lane.limits.lingerMilliseconds)
+        arm(output.isEmpty ? lingerMilliseconds : lane.limits.writeMilliseconds)
+    }
+
+    /// A gate that shuts down does not wait long for clients that have their answer.
+    var lingerMilliseconds: Int64 {
+        lane.isDraining ? min(lane.limits.lingerMilliseconds, lane.limits.halfClosedMilliseconds) : lane.limits.lingerMilliseconds
     }
 
     /// Writes what the socket takes; false when the connection is broken.

@@ -171,10 +171,15 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
 
     // MARK: Ends
 
-    /// The connection broke.
+    /// The connection broke or is given up; an answer that has begun must not look whole.
     func lost() {
         let gone = exchange
         exchange = nil
+        if gone != nil, answerStarted {
+            if case .closed = phase { return }
+            tls = nil
+            SocketAddress.setResetOnClose(descriptor)
+        }
         close()
         gone?.clientGone()
     }
@@ -226,7 +231,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
 
     /// The gate is shutting down: an idle connection ends, a busy one after its answer.
     func drain() {
-        if case .head = phase, input.isEmpty, output.isEmpty { close() }
+        if case .head = phase, input.isEmpty, output.isEmpty { return close() }
+        if case .lingering = phase, output.isEmpty { arm(lingerMilliseconds) }
     }
 
     /// From now on bytes pass as they are.
@@ -247,6 +253,7 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
             tls?.shutdown()
             Glibc.shutdown(descriptor, Int32(SHUT_WR))
             closesWhenFlushed = false
+            arm(lingerMilliseconds)
             updateInterest()
         } else {
             close()

@@ -23,4 +23,14 @@ struct ClientLimits: Sendable {
     /// Output above which an upstream is paused, and below which it goes on.
     var outputHighWater = 262_144
     var outputLowWater = 32_768
+
+    /// Descriptors that the gate needs for itself: files, the journal, listeners, reactors.
+    private static let ownDescriptors = 40
+
+    /// Half of the descriptors at most is for clients: a crowd of them must leave some for the upstreams.
+    func capped(descriptors: Int) -> ClientLimits {
+        var limits = self
+        limits.connections = min(connections, max(8, (descriptors - Self.ownDescriptors) / 2))
+        return limits
+    }
 }

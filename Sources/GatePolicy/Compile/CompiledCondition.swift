@@ -86,6 +86,8 @@ final class CompiledTest: Sendable {
     private let isHostGlobs: Bool
     /// It is about the body and cannot hold without one.
     private let needsBody: Bool
+    /// The member or field of the body without which it cannot hold.
+    private let bodyName: NameFilter?
     /// What the test is where there is no value.
     private let absent: Truth
 
@@ -99,11 +101,17 @@ final class CompiledTest: Sendable {
         isMethodGlobs = test.subject == .method && alone != nil
         isHostGlobs = test.subject == .host && alone != nil
         needsBody = test.needsBody
+        bodyName = test.bodyName.map { name in
+            var filter = NameFilter()
+            filter.insert(name)
+            return filter
+        }
         absent = test.pattern?.exists == false ? .yes : .no
     }
 
     func evaluate(_ call: CallReading, _ quantifier: Quantifier) -> Truth {
         if needsBody && !call.hasBody { return .no }
+        if let bodyName, !call.view.bodyNames.mayShare(bodyName) { return .no }
         if isPathGlobs {
             for index in globs.indices where globs[index].matches(call.path) { return .yes }
             return .no

@@ -44,7 +44,7 @@ extension CompiledPolicy {
         return .decided(verdict)
     }
 
-    /// False where no irreversible rule of any method could meet the call's host and path: an upload then streams.
+    /// False where no rule of any method that tightens could meet the call's host and path: an upload then streams.
     private func anotherMethodMayMatter(_ readings: Readings, strict: Bool) -> Bool {
         if strict { return true }
         var lists = [0]
@@ -54,7 +54,7 @@ extension CompiledPolicy {
             return lists.contains { list in
                 program.lists[list].columns.dropLast().contains { entries in
                     entries.contains { entry in
-                        program.rules[entry.rule].class == .irreversible
+                        program.rules[entry.rule].tightens
                             && (entry.signatures.isEmpty || mayMatch(entry, signature))
                     }
                 }
@@ -103,6 +103,7 @@ extension CompiledPolicy {
             if entry.needsQuery && (!search.hasQuery || entry.queryNames & call.view.queryNames == 0) { continue }
             if entry.needsBody && !call.hasBody { continue }
             if !entry.signatures.isEmpty && !mayMatch(entry, signature) { continue }
+            if let names = entry.bodyNames, !call.view.bodyNames.mayShare(names) { continue }
             let rule = program.rules[entry.rule]
             let fit = rule.fit(call)
             switch fit {

@@ -23,6 +23,8 @@ final class CompiledRule: Sendable {
     let queryNames: UInt64
     /// It cannot match a call without a body.
     let needsBody: Bool
+    /// The names of which the body must have one; nil where it need not.
+    let bodyNames: NameFilter?
     /// It cannot match a call that has neither.
     let needsQueryOrBody: Bool
 
@@ -56,6 +58,7 @@ final class CompiledRule: Sendable {
             needsQuery
             ? rule.match.tests.compactMap(\.neededQueryName).reduce(0) { $0 | CallView.nameBits($1) } : UInt64.max
         needsBody = rule.match.needs { $0.needsBody }
+        bodyNames = rule.match.neededBodyNames
         needsQueryOrBody = rule.match.needs { test in
             switch test.subject {
             case .query: test.neededQueryName != nil
@@ -123,7 +126,9 @@ extension Condition {
 
     /// It is a test on the method that names none without a bit of its own: it holds where `methods` has the call's.
     var isSettledByMethodSet: Bool {
-        guard case .test(let test) = self, test.subject == .method, test.pattern?.globsAlone != nil else { return false }
+        guard case .test(let test) = self, test.subject == .method, test.pattern?.globsAlone != nil else {
+            return false
+        }
         return !methods.contains(.other)
     }
 

@@ -7,6 +7,7 @@ struct RuleList: Sendable {
         let needsQuery: Bool
         let queryNames: UInt64
         let needsBody: Bool
+        let bodyNames: NameFilter?
         let needsQueryOrBody: Bool
     }
 
@@ -40,7 +41,7 @@ struct RuleListBuilder {
         let entry = RuleList.Entry(
             rule: index, signatures: first..<signatures.count, needsQuery: rule.needsQuery,
             queryNames: rule.queryNames, needsBody: rule.needsBody,
-            needsQueryOrBody: rule.needsQueryOrBody)
+            bodyNames: rule.bodyNames, needsQueryOrBody: rule.needsQueryOrBody)
         guard !rule.hosts.isEmpty else {
             lists[0].add(rule, entry)
             return

@@ -110,6 +110,9 @@ final class CallView {
         header(Self.contentType).known.map { MediaType($0.bytes) }
     }()
 
+    /// A filter of the names in the body: members of JSON and fields of a form.
+    private(set) lazy var bodyNames: NameFilter = readBodyNames()
+
     // MARK: Protocols
 
     /// The GraphQL operations that may be executed.

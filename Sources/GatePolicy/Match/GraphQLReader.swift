@@ -10,8 +10,13 @@ struct GraphQLReader {
     }
 
     private let view: CallView
+    /// The path or the content type says GraphQL: then unreadable means unknown.
+    private let isDeclared: Bool
 
-    init(_ view: CallView) { self.view = view }
+    init(_ view: CallView) {
+        self.view = view
+        isDeclared = Self.isDeclared(view)
+    }
 
     private static let query = Array("query".utf8)
     private static let operationName = Array("operationName".utf8)
@@ -34,8 +39,7 @@ struct GraphQLReader {
         return found.isEmpty ? .absent : .values(found)
     }
 
-    /// The path's last segment says GraphQL, or the content type does: then unreadable means unknown.
-    private var isDeclared: Bool {
+    private static func isDeclared(_ view: CallView) -> Bool {
         if view.contentTypes.contains(where: \.isGraphQL) { return true }
         let path = ASCII.lowercased(PercentDecoder.decode(view.bytes(of: view.facts.path), keepingSlashes: false))
         return MultipartReader.index(of: Array("graphql".utf8), in: path, from: 0) != nil

@@ -7,7 +7,7 @@ import Glibc
 @main
 struct PolicyBench {
     private static let rounds = 5
-    private static let calls = 200_000
+    private static let calls = 100_000
 
     private static let judged = [
         ("GET", "https://api0.example.com/v1/things/42?limit=3"),
@@ -17,6 +17,9 @@ struct PolicyBench {
         ("DELETE", "https://unknown.example.net/v1/things/42"),
     ]
 
+    private static let json =
+        #"{"id":"a1","customer":"cus_1","lines":[{"sku":"x","count":2,"price":9.5},{"sku":"y","count":1}],"note":"hello"}"#
+
     static func main() {
         for withPacks in [false, true] {
             guard let few = policy(rules: 10, hosts: 1, withPacks: withPacks),
@@ -24,21 +27,27 @@ struct PolicyBench {
             else { return }
             print("\(withPacks ? "with" : "without") the shipped packs, ns per call (best of \(rounds) rounds)")
             print(pad("call", 56), "10 rules, 1 host  1,000 rules, 100 hosts  ratio")
-            for (method, url) in judged where CommandLine.arguments.count < 2 || url.contains(CommandLine.arguments[1]) {
-                compare(method, url, few, many)
+            for (method, url) in judged where CommandLine.arguments.count < 2 || url.contains(CommandLine.arguments[1])
+            {
+                compare(method, url, nil, few, many)
             }
+            compare("POST", "https://unknown.example.net/v1/json", json, few, many)
         }
     }
 
     /// Prints one line: the call under few rules and under many, measured in turns.
-    private static func compare(_ method: String, _ url: String, _ few: CompiledPolicy, _ many: CompiledPolicy) {
-        let headers = [("Host", "x"), ("User-Agent", "bench/1"), ("Accept", "*/*"), ("Content-Type", "text/plain")]
+    private static func compare(
+        _ method: String, _ url: String, _ json: String?, _ few: CompiledPolicy, _ many: CompiledPolicy
+    ) {
+        let type = json == nil ? "text/plain" : "application/json"
+        let headers = [("Host", "x"), ("User-Agent", "bench/1"), ("Accept", "*/*"), ("Content-Type", type)]
+        let body = json.map { BodyEvidence.decoded(Array($0.utf8)) } ?? .none
         guard let facts = RequestFacts(method: method, url: url, headers: headers.map { (name: $0.0, value: $0.1) })
         else { return }
         var best = (few: Int.max, many: Int.max)
         for _ in 0..<rounds {
-            best.few = min(best.few, nanoseconds(few, facts))
-            best.many = min(best.many, nanoseconds(many, facts))
+            best.few = min(best.few, nanoseconds(few, facts, body))
+            best.many = min(best.many, nanoseconds(many, facts, body))
         }
         let ratio_percent = best.many * 100 / max(1, best.few)
         let fraction = ratio_percent % 100
@@ -46,11 +55,11 @@ struct PolicyBench {
         print(pad("\(method) \(url)", 56), pad("\(best.few)", 17), pad("\(best.many)", 23), ratio)
     }
 
-    private static func nanoseconds(_ policy: CompiledPolicy, _ facts: RequestFacts) -> Int {
+    private static func nanoseconds(_ policy: CompiledPolicy, _ facts: RequestFacts, _ body: BodyEvidence) -> Int {
         var irreversible = 0
         let start = threadTime_ns()
         for _ in 0..<calls {
-            if case .decided(let verdict) = policy.judge(facts, body: .none, strict: false),
+            if case .decided(let verdict) = policy.judge(facts, body: body, strict: false),
                 verdict.class == .irreversible
             {
                 irreversible += 1

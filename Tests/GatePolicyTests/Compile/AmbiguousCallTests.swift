@@ -39,9 +39,12 @@ import Testing
         #expect(verdict(form, "POST http://h/", Self.form, body: Self.decoded("a=x&a=y")) == "irreversible t/i")
         let json = Self.safe("json./a: x")
         #expect(verdict(json, "POST http://h/", Self.json, body: Self.decoded(#"{"a":"x"}"#)) == "safe t/s")
-        #expect(verdict(json, "POST http://h/", Self.json, body: Self.decoded(#"{"a":"x","a":"y"}"#)) == "irreversible t/i")
+        #expect(
+            verdict(json, "POST http://h/", Self.json, body: Self.decoded(#"{"a":"x","a":"y"}"#)) == "irreversible t/i")
         let element = Self.safe("json./*/a: x")
-        #expect(verdict(element, "POST http://h/", Self.json, body: Self.decoded(#"[{"a":"x"},{"a":"y"}]"#)) == "irreversible t/i")
+        #expect(
+            verdict(element, "POST http://h/", Self.json, body: Self.decoded(#"[{"a":"x"},{"a":"y"}]"#))
+                == "irreversible t/i")
     }
 
     @Test func aBodyThatClaimsToBeSomethingElseMeetsNoSafeRule() {
@@ -49,9 +52,12 @@ import Testing
         #expect(verdict(json, "POST http://h/", Self.form, body: Self.decoded(#"{"a":"x"}"#)) == "irreversible t/i")
         #expect(verdict(json, "POST http://h/", body: Self.decoded(#"{"a":"x"}"#)) == "safe t/s")
         #expect(verdict(json, "POST http://h/", body: Self.decoded(#"{"a":"x"}&b=1"#)) == "irreversible t/i")
-        #expect(verdict(json, "POST http://h/", Self.json, body: Self.decoded(#"{"a":"x"}{"b":1}"#)) == "irreversible t/i")
+        #expect(
+            verdict(json, "POST http://h/", Self.json, body: Self.decoded(#"{"a":"x"}{"b":1}"#)) == "irreversible t/i")
         let form = Self.safe("form.a: x")
-        #expect(verdict(form, "POST http://h/", ["Content-Type": "text/plain"], body: Self.decoded("a=x")) == "irreversible t/i")
+        #expect(
+            verdict(form, "POST http://h/", ["Content-Type": "text/plain"], body: Self.decoded("a=x"))
+                == "irreversible t/i")
         #expect(verdict(form, "POST http://h/", body: Self.decoded("a=x")) == "safe t/s")
     }
 
@@ -107,7 +113,9 @@ import Testing
             "id: i, match: { path: '/**' }, class: irreversible")
         #expect(action(policy, "GET http://h/?a=x") == .allow)
         #expect(action(policy, "GET http://h/?a=x&a=y") == nil)
-        #expect(verdict(policy, "GET http://h/?a=x&a=y") == "irreversible t/a" || verdict(policy, "GET http://h/?a=x&a=y") == "irreversible t/i")
+        #expect(
+            verdict(policy, "GET http://h/?a=x&a=y") == "irreversible t/a"
+                || verdict(policy, "GET http://h/?a=x&a=y") == "irreversible t/i")
         let alone = rules("id: a, match: { query.a: x }, class: irreversible, action: allow")
         #expect(verdict(alone, "GET http://h/?a=x&a=y") == "irreversible t/a")
         #expect(action(alone, "GET http://h/?a=x&a=y") == nil)
@@ -145,7 +153,8 @@ import Testing
             for index in 0..<Int.random(in: 1...5, using: &random) {
                 let match = Bool.random(using: &random) ? "any: [{ \(test()) }, { \(test()) }]" : test()
                 let kind = ["safe", "irreversible", "irreversible, action: allow", "irreversible, action: block"]
-                text += "  - { id: r\(index), match: { \(match) }, class: \(kind[Int.random(in: 0..<4, using: &random)]) }\n"
+                text +=
+                    "  - { id: r\(index), match: { \(match) }, class: \(kind[Int.random(in: 0..<4, using: &random)]) }\n"
             }
             let policy = compile(text).policy
             let a = values.shuffled(using: &random), b = values.shuffled(using: &random)
@@ -176,7 +185,9 @@ import Testing
                 "id: i, match: { graphql: { operation: mutation, field: 'b*' } }, class: irreversible"),
         ]
         for _ in 0..<200 {
-            var parts = (0..<Int.random(in: 0...3, using: &random)).map { _ in "query { a\(UInt8.random(in: 0...9, using: &random)) }" }
+            var parts = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+                "query { a\(UInt8.random(in: 0...9, using: &random)) }"
+            }
             parts.insert("mutation { b1 }", at: Int.random(in: 0...parts.count, using: &random))
             let batch = "[" + parts.map { #"{"query":"\#($0)"}"# }.joined(separator: ",") + "]"
             let members = "{" + parts.map { #""query":"\#($0)""# }.joined(separator: ",") + "}"
