@@ -98,7 +98,10 @@ internal import GateStore
     }
 
     /// Runs `work` on another thread and `done` on this reactor with its answer.
-    func ask(_ work: @escaping @Sendable (@escaping @Sendable (SyntheticAnswer) -> Void) -> Void, done: @escaping (SyntheticAnswer) -> Void) {
+    func ask(
+        _ work: @escaping @Sendable (@escaping @Sendable (SyntheticAnswer) -> Void) -> Void,
+        done: @escaping (SyntheticAnswer) -> Void
+    ) {
         lastTicket &+= 1
         let ticket = lastTicket
         answers[ticket] = done

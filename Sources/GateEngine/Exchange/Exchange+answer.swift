@@ -42,7 +42,8 @@ extension Exchange {
     /// The head as it came, without what may hold credentials (RFC 9110 9.3.8).
     private var traced: [UInt8] {
         var text = Array(head.bytes[head.method]) + [0x20] + head.bytes[head.target] + Array(" HTTP/1.1\r\n".utf8)
-        for (index, field) in head.fields.enumerated() where !lane.core.redaction.isSecret(headerName: head.text(field.name)) {
+        for (index, field) in head.fields.enumerated()
+        where !lane.core.redaction.isSecret(headerName: head.text(field.name)) {
             guard head.known[index] != .proxyAuthorization else { continue }
             text += head.bytes[field.name] + Array(": ".utf8) + head.bytes[field.value] + Array("\r\n".utf8)
         }
@@ -110,7 +111,8 @@ extension Exchange {
 
     func storeFailed(_ error: StoreError) {
         let failure = refusal(
-            .storeUnavailable, "The call is irreversible and the journal can't be written: \(error.message). It was not sent.")
+            .storeUnavailable,
+            "The call is irreversible and the journal can't be written: \(error.message). It was not sent.")
         refusal = failure
         outcome = .failed
         giveRefusal(failure)
@@ -132,7 +134,15 @@ extension Exchange {
         case .hold: stop(.holdExpired, "Nobody is there to approve it")
         case .block, .send, .forward, .observe: stop(.blocked, "\(mode.rawValue) mode")
         }
-        answerStatus = own?.status
+        if let own { note(own) }
+    }
+
+    /// What the record tells of an answer of the gate's own.
+    private func note(_ answer: SyntheticAnswer) {
+        answerStatus = answer.status
+        answerHeaders = answer.headers
+        answerLength = answer.body.count
+        captured = answer.body
     }
 
     private func stop(_ type: RefusalType, _ why: String) {
@@ -172,10 +182,7 @@ extension Exchange {
     }
 
     private func give(_ answer: SyntheticAnswer) {
-        answerStatus = answer.status
-        answerHeaders = answer.headers
-        answerLength = answer.body.count
-        captured = answer.body
+        note(answer)
         if head.expectsContinue, !sentContinue, !body.isComplete { machine.mayKeepAlive = false }
         machine.responseStarted()
         let writer = writer
@@ -191,7 +198,10 @@ extension Exchange {
         stage = .ended
         if error != nil {
             if hasAnswered { return finish(machine.responseTruncated()) }
-            giveRefusal(refusal(.storeUnavailable, "The call was sent; its answer could not be journaled: its outcome is in doubt."))
+            giveRefusal(
+                refusal(
+                    .storeUnavailable, "The call was sent; its answer could not be journaled: its outcome is in doubt.")
+            )
         } else if let refusal {
             giveRefusal(refusal)
         } else {

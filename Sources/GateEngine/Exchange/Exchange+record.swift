@@ -141,7 +141,8 @@ extension Exchange {
     /// The request whole as a release would send it: a message with an absolute target. Nil where it was not kept whole.
     func sealedRequest() -> SealedRequest? {
         guard let kept, let facts, let target else { return nil }
-        var message = Array(head.bytes[head.method]) + [0x20] + Array(plainURL(target).utf8) + Array(" HTTP/1.1\r\n".utf8)
+        var message =
+            Array(head.bytes[head.method]) + [0x20] + Array(plainURL(target).utf8) + Array(" HTTP/1.1\r\n".utf8)
         for field in facts.fields {
             message += facts.bytes[field.name] + [0x3A, 0x20] + facts.bytes[field.value] + [0x0D, 0x0A]
         }

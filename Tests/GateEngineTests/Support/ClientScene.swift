@@ -74,7 +74,8 @@ final class ClientScene {
     }()
 
     static let repository = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .path
 
     /// A script or fixture beside this file.
     static func support(_ name: String) -> String { repository + "/Tests/GateEngineTests/Support/" + name }
@@ -88,7 +89,8 @@ final class ClientScene {
     }
 
     /// A program behind a gate of its own.
-    func behindGate(_ options: [String] = [], _ command: [String], environment: [String: String] = [:]) throws -> Ended {
+    func behindGate(_ options: [String] = [], _ command: [String], environment: [String: String] = [:]) throws -> Ended
+    {
         try run([Self.binary, "run"] + gateOptions(options) + ["--"] + command, environment: environment)
     }
 
@@ -110,7 +112,8 @@ final class ClientScene {
         let mark = UUID().uuidString.prefix(8)
         let files = ["in", "out", "err"].map { path("\($0)-\(mark)") }
         try input.write(toFile: files[0], atomically: false, encoding: .utf8)
-        let descriptors = [open(files[0], O_RDONLY | O_CLOEXEC)]
+        let descriptors =
+            [open(files[0], O_RDONLY | O_CLOEXEC)]
             + files.dropFirst().map { open($0, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600) }
         defer { for descriptor in descriptors { close(descriptor) } }
         let program = try SpawnedProgram(
@@ -205,7 +208,11 @@ enum StandIn {
                 NullDevice.descriptor, output.fileHandleForWriting.fileDescriptor, NullDevice.descriptor,
             ])
         try output.fileHandleForWriting.close()
-        let line = withExtendedLifetime(output) { String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
-        return (program, try #require(Int(line.filter(\.isNumber)), "\(command[1]) did not start: run Tests/setup test"))
+        let line = withExtendedLifetime(output) {
+            String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        }
+        return (
+            program, try #require(Int(line.filter(\.isNumber)), "\(command[1]) did not start: run Tests/setup test")
+        )
     }
 }

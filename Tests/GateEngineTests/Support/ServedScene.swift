@@ -73,7 +73,8 @@ final class ServedScene {
     /// curl through the gate, as a program would call it; `-i` and silent.
     func curl(_ arguments: [String]) throws -> CurlAnswer {
         let ended = try scene.run(
-            ["curl", "-sS", "-i", "--suppress-connect-headers", "--noproxy", "", "--proxy", proxy, "--cacert", bundle] + arguments)
+            ["curl", "-sS", "-i", "--suppress-connect-headers", "--noproxy", "", "--proxy", proxy, "--cacert", bundle]
+                + arguments)
         return CurlAnswer(ended)
     }
 

@@ -27,14 +27,16 @@ final class SpawnedProgram {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-        for number in [SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGALRM, SIGCHLD, SIGUSR1] { unsafe sigaddset(&signals, number) }
+        for number in [SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGALRM, SIGCHLD, SIGUSR1] {
+            unsafe sigaddset(&signals, number)
+        }
         unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var pid: pid_t = 0
         let command = ["env", "-C", directory] + command
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for unsafe pointer in unsafe arguments + variables { unsafe free(pointer) } }
+        defer { (arguments + variables).forEach { free($0) } }
         let result = unsafe posix_spawnp(&pid, command[0], &actions, &attributes, &arguments, &variables)
         try #require(result == 0, "\(command[0]): \(unsafe String(cString: strerror(result)))")
         self.pid = pid

@@ -21,7 +21,8 @@ struct ClientsModeTests {
     ]
 
     @Test(arguments: rows, ["http", "https"])
-    func `A mode forwards the safe call and does its own with the irreversible one`(_ row: Row, _ scheme: String) throws {
+    func `A mode forwards the safe call and does its own with the irreversible one`(_ row: Row, _ scheme: String) throws
+    {
         try ClientScene.with { scene in
             let origin = scheme == "http" ? scene.plain : scene.secure
             let config = try scene.write("c.yaml", "version: 1\njournal: { calls: all }\nhold: { wait: 0s }\n")
@@ -40,9 +41,15 @@ struct ClientsModeTests {
                 let reached = origin.seen
                 #expect(reached.map(\.method) == (row.reachesOrigin ? ["GET", "DELETE"] : ["GET"]))
                 #expect(reached.first?.header("X-Correlation-ID") == "mine-1")
-                #expect(reached.allSatisfy { $0.header("Stoplog-Session") == nil && $0.header("Proxy-Connection") == nil })
+                #expect(
+                    reached.allSatisfy { $0.header("Stoplog-Session") == nil && $0.header("Proxy-Connection") == nil })
 
                 let id = try #require(gone.header("Stoplog-Call"))
+                if !row.reachesOrigin {
+                    let told = try #require(
+                        try scene.journal(["--class", "irreversible"]).first?["response"] as? [String: Any])
+                    #expect(told["body"] as? String == gone.body, "the journal holds what the client got")
+                }
                 try checkJournal(scene, id, row, origin.url + "/users/7")
                 let safe = try scene.journal(["--class", "safe"])
                 #expect(safe.map { $0["outcome"] as? String } == [row.mode == "observe" ? "observed" : "forwarded"])
@@ -146,7 +153,10 @@ struct ClientsModeTests {
                 }
                 let calls = try scene.journal()
                 #expect(calls.map { $0["outcome"] as? String } == outcomes)
-                #expect(calls.map { $0["rule"] as? String } == ["mine/allowed", "mine/blocked", "mine/recorded", "mine/held"])
+                #expect(
+                    calls.map { $0["rule"] as? String } == [
+                        "mine/allowed", "mine/blocked", "mine/recorded", "mine/held",
+                    ])
                 let passed = outcomes.filter { $0 == "forwarded" || $0 == "observed" }.count
                 #expect(scene.plain.seen.count == passed)
             }
@@ -173,7 +183,8 @@ struct ClientsModeTests {
             let policy = try scene.write("p.yaml", Self.policy)
             try ServedScene.with(scene, ["--mode", "dry-run", "--policy", policy]) { gate in
                 let typed = try gate.curl([
-                    scene.plain.url + "/typed/a%20b", "-H", "Content-Type: application/json", "-H", "X-Who: me \"you\"", "-d",
+                    scene.plain.url + "/typed/a%20b", "-H", "Content-Type: application/json", "-H", "X-Who: me \"you\"",
+                    "-d",
                     #"{"amount": 12.50, "list": [1, "a"]}"#,
                 ])
                 #expect(typed.status == 201)
@@ -228,11 +239,13 @@ struct ClientsModeTests {
     @Test
     func `A changed policy is taken up whole and a faulty one refused while the running one stays`() throws {
         try ClientScene.with { scene in
-            let policy = try scene.write("p.yaml", "policy: p\nrules:\n  - { id: a, match: { path: /a }, class: safe }\n")
+            let policy = try scene.write(
+                "p.yaml", "policy: p\nrules:\n  - { id: a, match: { path: /a }, class: safe }\n")
             let log = ["--log-level", "info", "--log-format", "text"]
             try ServedScene.with(scene, ["--mode", "block", "--policy", policy] + log) { gate in
                 try #expect(gate.curl([scene.plain.url + "/a"]).status == 200)
-                try scene.write("p.yaml", "policy: p\nrules:\n  - { id: a, match: { path: /a }, class: irreversible }\n")
+                try scene.write(
+                    "p.yaml", "policy: p\nrules:\n  - { id: a, match: { path: /a }, class: irreversible }\n")
                 gate.signal(SIGHUP)
                 #expect(gate.logged("policy was reloaded"))
                 try #expect(gate.curl([scene.plain.url + "/a"]).status == 403)
@@ -247,7 +260,9 @@ struct ClientsModeTests {
 
 /// A refusal as the contract words it.
 enum ProblemCheck {
-    static func expect(_ answer: CurlAnswer, _ type: String, _ status: Int, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    static func expect(
+        _ answer: CurlAnswer, _ type: String, _ status: Int, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         #expect(answer.status == status, "\(answer.head)\(answer.body)\(answer.error)", sourceLocation: sourceLocation)
         let id = try #require(answer.header("Stoplog-Call"), sourceLocation: sourceLocation)
         #expect(answer.header("Content-Type") == "application/problem+json", sourceLocation: sourceLocation)

@@ -4,10 +4,12 @@ import Testing
 /// `stoplog run`: the program's status, its signals, its variables, and the summary when it has ended.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct ClientsRunTests {
-    @Test(arguments: [
-        (["true"], 0), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -TERM $$"], 143), (["sh", "-c", "kill -KILL $$"], 137),
-        (["/etc/hostname"], 126), (["/"], 126), (["no-such-program-4711"], 127), (["/no/such/program"], 127),
-    ] as [([String], Int32)])
+    @Test(
+        arguments: [
+            (["true"], 0), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -TERM $$"], 143),
+            (["sh", "-c", "kill -KILL $$"], 137),
+            (["/etc/hostname"], 126), (["/"], 126), (["no-such-program-4711"], 127), (["/no/such/program"], 127),
+        ] as [([String], Int32)])
     func `The program's status is passed on`(_ command: [String], _ status: Int32) throws {
         try ClientScene.with { scene in
             let ended = try scene.behindGate([], command)
@@ -19,10 +21,13 @@ struct ClientsRunTests {
     func `A bad argument is 64, a bad configuration or a port in use 78, and the program is not started`() throws {
         try ClientScene.with { scene in
             try scene.write("file", "")
-            let blocked = try scene.run([ClientScene.binary, "run", "--listen", "127.0.0.1:\(scene.plain.port)", "--state", scene.state, "--", "touch", "ran"])
+            let blocked = try scene.run([
+                ClientScene.binary, "run", "--listen", "127.0.0.1:\(scene.plain.port)", "--state", scene.state, "--",
+                "touch", "ran",
+            ])
             #expect(blocked.status == 78 && blocked.err.contains("Address already in use"), "\(blocked.err)")
             try #expect(scene.behindGate(["--mode", "yolo"], ["touch", "ran"]).status == 64)
-                let moon = try scene.behindGate(["--env", "moon"], ["touch", "ran"])
+            let moon = try scene.behindGate(["--env", "moon"], ["touch", "ran"])
             #expect(moon.status == 78 && moon.err.contains("production"))
             try #expect(scene.behindGate(["--no-such-option"], ["touch", "ran"]).status == 64)
             try #expect(scene.run([ClientScene.binary, "run"]).status == 64)
@@ -52,7 +57,11 @@ struct ClientsRunTests {
         try ClientScene.with { scene in
             let target = scene.plain.url + "/users/7?token=canary"
             let ended = try scene.behindGate(
-                ["--mode", "block"], ["sh", "-c", "curl -sS -o /dev/null \(scene.plain.url)/ok; curl -sS -o /dev/null -X DELETE '\(target)'; echo mine"])
+                ["--mode", "block"],
+                [
+                    "sh", "-c",
+                    "curl -sS -o /dev/null \(scene.plain.url)/ok; curl -sS -o /dev/null -X DELETE '\(target)'; echo mine",
+                ])
             #expect(ended.out == "mine\n")
             let call = try #require(try scene.journal(["--class", "irreversible"]).first)
             let id = try #require(call["id"] as? String)
@@ -71,8 +80,10 @@ struct ClientsRunTests {
         try ClientScene.with { scene in
             try scene.write("own.py", "")
             let own = [
-                "NO_PROXY": "*", "no_proxy": "localhost", "PYTHONPATH": scene.path("mine"), "NODE_OPTIONS": "--no-warnings",
-                "JAVA_TOOL_OPTIONS": "-Dmine=1", "PHP_INI_SCAN_DIR": "/mine", "HTTP_PROXY": "http://127.0.0.1:9", "AWS_CA_BUNDLE": scene.authority,
+                "NO_PROXY": "*", "no_proxy": "localhost", "PYTHONPATH": scene.path("mine"),
+                "NODE_OPTIONS": "--no-warnings",
+                "JAVA_TOOL_OPTIONS": "-Dmine=1", "PHP_INI_SCAN_DIR": "/mine", "HTTP_PROXY": "http://127.0.0.1:9",
+                "AWS_CA_BUNDLE": scene.authority,
             ]
             let ended = try scene.behindGate(["--no-proxy", "a.example"], ["env"], environment: own)
             let variables = Dictionary(
@@ -88,12 +99,17 @@ struct ClientsRunTests {
             #expect(variables["NODE_OPTIONS"]?.hasPrefix("--no-warnings --require ") == true)
             #expect(variables["JAVA_TOOL_OPTIONS"]?.contains("-Dmine=1") == true)
             #expect(variables["PHP_INI_SCAN_DIR"]?.hasPrefix("/mine:") == true)
-            for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "PIP_CERT", "NODE_EXTRA_CA_CERTS", "WGETRC", "AWS_CA_BUNDLE"] {
+            for name in [
+                "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "PIP_CERT",
+                "NODE_EXTRA_CA_CERTS", "WGETRC", "AWS_CA_BUNDLE",
+            ] {
                 #expect(variables[name]?.hasPrefix(scene.state) == true, "\(name)=\(variables[name] ?? "")")
             }
             let plain = try scene.behindGate(["--no-preload"], ["env"], environment: ["NO_PROXY": "*"])
             #expect(plain.out.contains("\nNO_PROXY=\n") && plain.out.contains("\nno_proxy=\n"))
-            #expect(!plain.out.contains("PYTHONPATH") && !plain.out.contains("NODE_OPTIONS") && !plain.out.contains("AWS_CA_BUNDLE"))
+            #expect(
+                !plain.out.contains("PYTHONPATH") && !plain.out.contains("NODE_OPTIONS")
+                    && !plain.out.contains("AWS_CA_BUNDLE"))
         }
     }
 
@@ -102,7 +118,8 @@ struct ClientsRunTests {
         try ClientScene.with { scene in
             try FileManager.default.createDirectory(atPath: scene.path("mine"), withIntermediateDirectories: true)
             try scene.write("mine/sitecustomize.py", "print('my own')\n")
-            let ended = try scene.behindGate([], ["python3", "-c", "print('main')"], environment: ["PYTHONPATH": scene.path("mine")])
+            let ended = try scene.behindGate(
+                [], ["python3", "-c", "print('main')"], environment: ["PYTHONPATH": scene.path("mine")])
             #expect(ended.out == "my own\nmain\n", "\(ended.err)")
         }
     }
@@ -112,12 +129,15 @@ struct ClientsRunTests {
         try ClientScene.with { scene in
             try ServedScene.with(scene, ["--mode", "block"]) { gate in
                 let ended = try scene.run([
-                    "bash", "-c", "eval \"$(\(ClientScene.binary) env --state \(scene.state))\" && curl -sS -X DELETE \(scene.secure.url)/x",
+                    "bash", "-c",
+                    "eval \"$(\(ClientScene.binary) env --state \(scene.state))\" && curl -sS -X DELETE \(scene.secure.url)/x",
                 ])
                 #expect(ended.out.contains("urn:stoplog:blocked"), "\(ended.out)\(ended.err)")
                 for shell in ["sh", "fish", "powershell", "dotenv"] {
                     let printed = try gate.stoplog(["env", "--shell", shell])
-                    #expect(printed.status == 0 && printed.out.contains("HTTPS_PROXY") && printed.out.contains(gate.proxy), "\(printed.err)")
+                    #expect(
+                        printed.status == 0 && printed.out.contains("HTTPS_PROXY") && printed.out.contains(gate.proxy),
+                        "\(printed.err)")
                 }
             }
             try #expect(scene.stoplog(["env", "--state", scene.state]).status == 69)

@@ -39,7 +39,10 @@ struct ClientsSDKTests {
     @Test(arguments: ["block", "hold"])
     func `Stripe's SDK raises its own error for a stopped charge`(_ mode: String) throws {
         try withStripe(mode) { scene, ended in
-            #expect(ended.out.contains("charge PermissionError 403 POST https://api.stripe.com/v1/charges matched stripe/charge"), "\(ended.out)\(ended.err)")
+            #expect(
+                ended.out.contains(
+                    "charge PermissionError 403 POST https://api.stripe.com/v1/charges matched stripe/charge"),
+                "\(ended.out)\(ended.err)")
             #expect(scene.plain.seen.map(\.path) == ["/v1/balance"])
         }
     }
@@ -62,11 +65,16 @@ struct ClientsSDKTests {
         try ClientScene.with { scene in
             let stand = try MotoServer(scene)
             defer { stand.stop() }
-            let hosts = Self.services.map { "\($0).us-east-1.amazonaws.com" } + ["s3.amazonaws.com", "iam.amazonaws.com", "bucket-x.s3.amazonaws.com"]
+            let hosts =
+                Self.services.map { "\($0).us-east-1.amazonaws.com" } + [
+                    "s3.amazonaws.com", "iam.amazonaws.com", "bucket-x.s3.amazonaws.com",
+                ]
             let routes = hosts.map { "\"https://\($0)\": \"\(stand.url)\"" }.joined(separator: ", ")
-            let config = try scene.write("c.yaml", "version: 1\nupstream: { reroute: { \(routes) } }\njournal: { calls: all }\n")
+            let config = try scene.write(
+                "c.yaml", "version: 1\nupstream: { reroute: { \(routes) } }\njournal: { calls: all }\n")
             scene.variables = [
-                "AWS_ACCESS_KEY_ID": "AKIACANARY77", "AWS_SECRET_ACCESS_KEY": "canary-secret-77", "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": "AKIACANARY77", "AWS_SECRET_ACCESS_KEY": "canary-secret-77",
+                "AWS_DEFAULT_REGION": "us-east-1",
                 "AWS_MAX_ATTEMPTS": "2", "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "",
             ]
             let made = try scene.behindGate(
@@ -80,7 +88,8 @@ struct ClientsSDKTests {
     func `The AWS CLI removes a bucket in dry-run and it stays`() throws {
         try withAWS { scene, config in
             let aws = ClientScene.python("aws")
-            let removed = try scene.behindGate(["--config", config, "--mode", "dry-run"], [aws, "s3", "rb", "s3://bucket-x"])
+            let removed = try scene.behindGate(
+                ["--config", config, "--mode", "dry-run"], [aws, "s3", "rb", "s3://bucket-x"])
             #expect(removed.status == 0)
             #expect(removed.out == "remove_bucket: bucket-x\n", "\(removed.err)")
             #expect(removed.err.contains("recorded") && removed.err.contains("DELETE https://"))
@@ -94,7 +103,8 @@ struct ClientsSDKTests {
     func `The AWS CLI shows AccessDenied with the gate's words in block mode`() throws {
         try withAWS { scene, config in
             let aws = ClientScene.python("aws")
-            let removed = try scene.behindGate(["--config", config, "--mode", "block"], [aws, "s3", "rb", "s3://bucket-x"])
+            let removed = try scene.behindGate(
+                ["--config", config, "--mode", "block"], [aws, "s3", "rb", "s3://bucket-x"])
             #expect(removed.status != 0)
             #expect(removed.err.contains("(AccessDenied)") && removed.err.contains("in block mode"), "\(removed.err)")
         }
@@ -129,7 +139,8 @@ struct ClientsSDKTests {
     func `boto3 gets an answer it understands in each of AWS's protocols`(_ mode: String) throws {
         try withAWS { scene, config in
             try scene.write("client.py", Self.boto)
-            let ended = try scene.behindGate(["--config", config, "--mode", mode], [ClientScene.python(), "client.py"])
+            let ended = try scene.behindGate(
+                ["--config", config, "--mode", mode], [ClientScene.python(), "client.py"])
             let lines = ended.out.split(separator: "\n").map(String.init)
             let passed = ["put", "get", "describe"].map { $0 + " ok" }
             let expected = Self.stopped.map { mode == "block" ? "\($0) AccessDenied stoplog 0" : "\($0) ok" }

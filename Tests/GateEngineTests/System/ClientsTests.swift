@@ -148,7 +148,9 @@ struct ClientsTests {
             B = os.environ["B"]
             def show(read, gone, headers): print("read=%d gone=%d %s" % (read, gone, headers.get("Stoplog-Verdict")))
             """
-        return Client(name: "Python: " + name, needs: "python3", script: "cat > client.py <<'END'\n\(prelude)\n\(code)\nEND\n$PY client.py")
+        return Client(
+            name: "Python: " + name, needs: "python3",
+            script: "cat > client.py <<'END'\n\(prelude)\n\(code)\nEND\n$PY client.py")
     }
 
     private static func aiohttp(_ name: String, _ arguments: String) -> Client {
@@ -211,12 +213,16 @@ struct ClientsTests {
     ]
 
     @Test(arguments: remote, schemes)
-    func `A program that spares loopback is caught on its way to a rerouted name`(_ client: Client, _ scheme: String) throws {
+    func `A program that spares loopback is caught on its way to a rerouted name`(_ client: Client, _ scheme: String)
+        throws
+    {
         try ClientScene.with { scene in
             let origin = scheme == "http" ? scene.plain : scene.secure
             let base = scheme + "://api.example.com"
-            let config = try scene.write("c.yaml", "version: 1\nupstream: { reroute: { \"\(base)\": \"\(origin.url)\" } }\n")
-            let ended = try scene.behindGate(["--config", config], ["bash", "-c", client.script], environment: ["B": base])
+            let config = try scene.write(
+                "c.yaml", "version: 1\nupstream: { reroute: { \"\(base)\": \"\(origin.url)\" } }\n")
+            let ended = try scene.behindGate(
+                ["--config", config], ["bash", "-c", client.script], environment: ["B": base])
             #expect(ended.out.hasSuffix("read=200 gone=200 recorded\n"), "\(ended.out)\(ended.err)")
             #expect(origin.seen.map(\.method) == ["GET"])
             #expect(origin.seen.first?.header("Host") == "api.example.com")
@@ -252,7 +258,8 @@ struct ClientsTests {
             let ended = try scene.behindGate(
                 [],
                 [
-                    ClientScene.python("pip"), "download", "-q", "--disable-pip-version-check", "--no-deps", "--no-cache-dir",
+                    ClientScene.python("pip"), "download", "-q", "--disable-pip-version-check", "--no-deps",
+                    "--no-cache-dir",
                     "-d", "got", "--index-url", origin.url + "/files/simple", "gatepkg",
                 ])
             #expect(ended.status == 0, "\(ended.err)")
