@@ -12,6 +12,7 @@ final class GateCore: Sendable {
     let via: ViaStamp
     let callLog: CallLog
     let stopped = StoppedCalls()
+    let gatheredBodies: ByteBudget
     /// The addresses of this gate's own listeners: never dialled through it.
     let ownEndpoints = OwnEndpoints()
     private let modeIndex: Atomic<Int>
@@ -21,8 +22,9 @@ final class GateCore: Sendable {
 
     init(
         configuration: GateConfiguration, store: any Store, redaction: Redaction, leaves: LeafCache,
-        interception: InterceptionPlan, mode: Mode, via: ViaStamp, callLog: CallLog
+        interception: InterceptionPlan, mode: Mode, via: ViaStamp, callLog: CallLog, gatheredBytes: Int
     ) {
+        gatheredBodies = ByteBudget(limit: gatheredBytes)
         self.configuration = configuration
         self.store = store
         self.redaction = redaction
@@ -33,7 +35,8 @@ final class GateCore: Sendable {
         modeIndex = Atomic(Mode.allCases.firstIndex(of: mode) ?? Mode.allCases.count - 1)
     }
 
-    /// The mode every call is decided by from its head on. Setting it holds for every later call on every thread.
+    /// The mode every call is decided by from its head on. Setting it holds for every later call on every thread; a
+    /// stricter one for every call that is not decided yet.
     var mode: Mode {
         get { Mode.allCases[modeIndex.load(ordering: .acquiring)] }
         set { modeIndex.store(Mode.allCases.firstIndex(of: newValue) ?? Mode.allCases.count - 1, ordering: .releasing) }
@@ -65,6 +68,28 @@ final class GateCore: Sendable {
     }
 
     func whenLaneDrained(_ action: @escaping @Sendable () -> Void) { onDrained.withLock { $0 = action } }
+}
+
+/// Bytes that all threads together may hold of something.
+final class ByteBudget: Sendable {
+    private let limit: Int
+    private let held = Atomic<Int>(0)
+
+    init(limit: Int) { self.limit = limit }
+
+    /// False, and nothing taken, where there is no room for `count` more.
+    func take(_ count: Int) -> Bool {
+        guard held.add(count, ordering: .relaxed).newValue > limit else { return true }
+        held.subtract(count, ordering: .relaxed)
+        return false
+    }
+
+    func give(_ count: Int) {
+        if count > 0 { held.subtract(count, ordering: .relaxed) }
+    }
+
+    /// Bytes held now.
+    var count: Int { held.load(ordering: .relaxed) }
 }
 
 /// Which hosts' TLS is opened.

@@ -41,7 +41,8 @@ struct GateParts: Sendable {
                 redaction: Redaction(
                     headers: configuration.journal.redactedHeaders, json: configuration.journal.redactedPointers),
                 leaves: try LeafCache(authority: authority), interception: try InterceptionPlan(configuration.tls),
-                mode: mode, via: ViaStamp(token: random.next()), callLog: CallLog(callSink, configuration.log))
+                mode: mode, via: ViaStamp(token: random.next()), callLog: CallLog(callSink, configuration.log),
+                gatheredBytes: limits.gatheredBytes)
             upstream.ownEndpoints = core.ownEndpoints
             self.upstream = upstream
         } catch {

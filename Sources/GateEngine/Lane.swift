@@ -13,9 +13,8 @@ internal import GateStore
     let engine: CurlEngine
     /// Read into by every connection of the lane, one after the other.
     let scratch: UnsafeMutableRawBufferPointer
-    var policy: CompiledPolicy
-    /// What a reload may change; the rest stays as it was at the start.
-    private(set) var configuration: GateConfiguration
+    /// What later calls are judged with.
+    private(set) var settings: LaneSettings
     var ulids = ULIDGenerator()
     private(set) var isDraining = false
     private var hasReportedDrained = false
@@ -29,8 +28,7 @@ internal import GateStore
         self.core = core
         self.reactor = reactor
         self.engine = engine
-        self.policy = policy
-        configuration = core.configuration
+        settings = LaneSettings(policy: policy, configuration: core.configuration)
         self.limits = limits
         unsafe scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.scratchBytes, alignment: 16)
     }
@@ -113,15 +111,16 @@ internal import GateStore
 
     /// What `observe` compares with: the environment's own mode, else `block`.
     var observedMode: Mode {
-        let named = configuration.environmentMode
+        let named = settings.configuration.environmentMode
         return named == .observe ? .block : named
     }
 
     /// Where a target is sent instead; nil when it goes where it says.
     func reroute(of target: RequestTarget) -> Reroute? {
-        guard !configuration.upstream.reroute.isEmpty else { return nil }
+        let reroutes = settings.configuration.upstream.reroute
+        guard !reroutes.isEmpty else { return nil }
         let origin = Origin(scheme: target.scheme == .http ? "http" : "https", host: target.host, port: target.port)
-        guard let to = configuration.upstream.reroute[origin] else { return nil }
+        guard let to = reroutes[origin] else { return nil }
         return Reroute(scheme: to.scheme == "https" ? .https : .http, host: to.host, port: to.port)
     }
 
@@ -131,8 +130,7 @@ internal import GateStore
         switch message {
         case .committed(let ticket, let error): waiting.removeValue(forKey: ticket)?.committed(error)
         case .reload(let policy, let configuration):
-            self.policy = policy
-            self.configuration = configuration
+            settings = LaneSettings(policy: policy, configuration: configuration)
         case .answered(let ticket, let answer): answers.removeValue(forKey: ticket)?(answer)
         case .drain: drain()
         case .stop: stop()
@@ -154,6 +152,22 @@ internal import GateStore
         reactor.stop()
     }
 }
+
+/// What a reload replaces, whole. A call keeps what it began with: a verdict names a rule of one policy, and half a call
+/// judged by each of two would be judged by neither.
+final class LaneSettings {
+    let policy: CompiledPolicy
+    /// What a reload may change; the rest stays as it was at the start.
+    let configuration: GateConfiguration
+
+    init(policy: CompiledPolicy, configuration: GateConfiguration) {
+        self.policy = policy
+        self.configuration = configuration
+    }
+}
+
+@available(*, unavailable)
+extension LaneSettings: Sendable {}
 
 /// A target of `upstream.reroute`.
 struct Reroute {

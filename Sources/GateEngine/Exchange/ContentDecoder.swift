@@ -42,7 +42,10 @@ enum ContentDecoder {
     /// `deflate` is zlib's format (RFC 9110 8.4.1.2); some senders leave its wrapper out.
     private static func deflated(_ bytes: [UInt8], limit: Int) -> Outcome {
         let wrapped = inflate(bytes, windowBits: 15, limit: limit)
-        return wrapped == .unreadable ? inflate(bytes, windowBits: -15, limit: limit) : wrapped
+        let bare = inflate(bytes, windowBits: -15, limit: limit)
+        if wrapped == .unreadable { return bare }
+        // Bytes that are both say to each server what it wants to hear.
+        return bare == .unreadable ? wrapped : .unreadable
     }
 
     private static func inflate(_ bytes: [UInt8], windowBits: Int32, limit: Int) -> Outcome {
@@ -66,10 +69,9 @@ enum ContentDecoder {
                 out += chunk[..<produced]
                 if out.count > limit { return .overLimit }
                 if result == Z_STREAM_END {
-                    // A second gzip member behind the first would be read by some servers: judge what all of them see.
-                    guard unsafe stream.avail_in > 0 else { return .decoded(out) }
-                    guard windowBits > 15, unsafe inflateReset(&stream) == Z_OK else { return .unreadable }
-                    continue
+                    // A second gzip member, or anything else behind the first, is read by some servers and not by others:
+                    // there is no one content to judge.
+                    return unsafe stream.avail_in > 0 ? .unreadable : .decoded(out)
                 }
                 guard result == Z_OK, unsafe produced > 0 || stream.avail_in > 0 else { return .unreadable }
             }

@@ -60,7 +60,10 @@ extension Exchange {
     }
 
     var contentCoding: String? {
-        let values = head.fields.indices.filter { head.known[$0] == .contentEncoding }
+        // A coding that `Connection` names does not reach the upstream, which then reads the bytes as they are.
+        let hops = HopByHop(head.block)
+        let values = head.fields.indices
+            .filter { head.known[$0] == .contentEncoding && !hops.drops($0, of: head.block) }
             .map { head.text(head.fields[$0].value) }
         return values.isEmpty ? nil : values.joined(separator: ",")
     }
@@ -128,7 +131,7 @@ extension Exchange {
         guard let facts else { return }
         switch decision {
         case .record:
-            own = lane.policy.answer(
+            own = settings.policy.answer(
                 for: verdict, facts, body: bodyEvidence, context: answerContext)
             own?.headers.append(("Stoplog-Verdict", "recorded"))
         case .hold: stop(.holdExpired, "Nobody is there to approve it")
@@ -153,7 +156,7 @@ extension Exchange {
         self.refusal = refusal
         own = refusal.answer(dialect)
         if let facts,
-            let shaped = lane.policy.refusal(
+            let shaped = settings.policy.refusal(
                 for: verdict, facts, body: bodyEvidence, context: answerContext, fields: refusal.fields)
         {
             own = shaped
@@ -197,11 +200,19 @@ extension Exchange {
     func answerJournaled(_ error: StoreError?) {
         stage = .ended
         if error != nil {
-            if hasAnswered { return finish(machine.responseTruncated()) }
-            giveRefusal(
-                refusal(
-                    .storeUnavailable, "The call was sent; its answer could not be journaled: its outcome is in doubt.")
-            )
+            let wasSent = outcome != .failed && outcome != .denied
+            if wasSent { outcome = .inDoubt }
+            let failure = refusal(
+                .storeUnavailable,
+                wasSent
+                    ? "The call was sent; its answer could not be journaled: its outcome is in doubt."
+                    : "The call was not sent, and that could not be journaled: \(refusal?.detail ?? "the client went away").")
+            refusal = failure
+            if hasAnswered {
+                lane.core.ended(makeRecord(refusal: failure.type.rawValue))
+                return finish(machine.responseTruncated())
+            }
+            giveRefusal(failure)
         } else if let refusal {
             giveRefusal(refusal)
         } else {

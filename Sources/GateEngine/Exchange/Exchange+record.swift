@@ -16,7 +16,7 @@ extension Exchange {
 
     private var isWantedInJournal: Bool {
         if refusal != nil || verdict.class == .irreversible { return true }
-        switch lane.configuration.journal.calls {
+        switch settings.configuration.journal.calls {
         case .irreversible: return false
         case .unclassified: return !verdict.isSpecific
         case .all: return true
@@ -25,13 +25,13 @@ extension Exchange {
 
     /// Bodies of safe calls are kept only where all calls are.
     var keepsBodies: Bool {
-        verdict.class == .irreversible || lane.configuration.journal.calls == .all
+        verdict.class == .irreversible || settings.configuration.journal.calls == .all
     }
 
     func makeRecord(refusal: String? = nil) -> CallRecord {
         let now = startedAt &+ (gate_monotonic_ms() &- startedRound) &* 1000
         var record = CallRecord(
-            id: callID, time: startedAt, environment: lane.configuration.environment, session: session,
+            id: callID, time: startedAt, environment: settings.configuration.environment, session: session,
             correlationID: correlationID, mode: mode.rawValue, class: verdict.class.rawValue, kind: verdict.kind,
             rule: verdict.rule, outcome: outcome, method: head.text(head.method), url: displayURL,
             host: target?.host ?? "", request: recordedRequest, client: peerText,
@@ -66,7 +66,7 @@ extension Exchange {
     /// Keeps the gathered body's beginning for the journal.
     func recordBody() {
         guard recordedBody.isEmpty, body.use != .drop else { return }
-        recordedBody = Array(body.bytes.prefix(lane.configuration.journal.bodyLimit.bytes))
+        recordedBody = Array(body.bytes.prefix(settings.configuration.journal.bodyLimit.bytes))
     }
 
     private var recordedResponse: CallRecord.Message? {
@@ -79,7 +79,7 @@ extension Exchange {
             message.headers = answerHeaders.map { field($0.name, $0.value) }
         }
         guard keepsBodies, answerLength > 0 else { return message }
-        let limit = lane.configuration.journal.bodyLimit.bytes
+        let limit = settings.configuration.journal.bodyLimit.bytes
         message.isTruncated = captured.count < answerLength || captured.count > limit
         let type = response.map { contentType($0.block) } ?? answerHeaders.first { $0.name == "Content-Type" }?.value
         let body = redaction.body(Array(captured.prefix(limit)), contentType: type)

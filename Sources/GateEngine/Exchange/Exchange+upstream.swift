@@ -56,7 +56,9 @@ extension Exchange: UpstreamHandler {
 
     /// Gives the client all but the end: what has not been journaled must not look whole.
     private func withhold(_ bytes: UnsafeRawBufferPointer) {
-        if withheld.count > 65_536, let connection {
+        // The answer of a call whose client has gone is journaled and given to nobody.
+        guard let connection else { return withheld = [] }
+        if withheld.count > 65_536 {
             let ready = withheld
             withheld = []
             hasAnswered = true
@@ -70,7 +72,7 @@ extension Exchange: UpstreamHandler {
 
     private func capture(_ bytes: UnsafeRawBufferPointer) {
         guard keepsBodies else { return }
-        let room = lane.configuration.journal.bodyLimit.bytes - captured.count
+        let room = settings.configuration.journal.bodyLimit.bytes - captured.count
         guard room > 0 else { return }
         unsafe captured.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
     }
@@ -80,6 +82,7 @@ extension Exchange: UpstreamHandler {
     func upstreamWantsBody(into buffer: UnsafeMutableRawBufferPointer) -> BodySupply {
         let waited = body.waiting
         let count = unsafe body.take(into: buffer)
+        if body.waiting == 0 { releaseGathered() }
         if waited >= RequestBody.lowWater, body.waiting < RequestBody.lowWater { connection?.bodyWanted() }
         if count > 0 { return .bytes(count) }
         if body.isComplete { return .end }

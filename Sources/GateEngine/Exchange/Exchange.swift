@@ -22,6 +22,8 @@ final class Exchange {
     }
 
     let lane: Lane
+    /// The policy and configuration that were in force when the head was read, for all of the call.
+    let settings: LaneSettings
     let head: RequestHead
     let callID: String
     let correlationID: String
@@ -31,7 +33,10 @@ final class Exchange {
     /// Microseconds since 1970, and milliseconds of the reactor's clock, when the head was read.
     let startedAt: Int64
     let startedRound: Int64
-    let mode: Mode
+    /// Of the head's moment; a stricter one that was set before the verdict holds as well.
+    private(set) var mode: Mode
+    /// Bytes of `body` that count against the limit of all gathered bodies.
+    private var gatheredBytes = 0
     /// nil once the client has gone or got its whole answer.
     var connection: ClientConnection?
     var stage = Stage.judging
@@ -72,6 +77,7 @@ final class Exchange {
 
     init(_ head: RequestHead, on connection: ClientConnection) {
         lane = connection.lane
+        settings = lane.settings
         self.head = head
         self.connection = connection
         peerText = connection.peerText
@@ -84,6 +90,23 @@ final class Exchange {
         machine = ExchangeMachine(hasBody: hasBody, mayKeepAlive: head.keepAlive && !lane.isDraining)
         body = RequestBody(isEmpty: !hasBody)
         correlationID = CorrelationID.of(head) ?? callID
+    }
+
+    deinit { releaseGathered() }
+
+    /// A flip to a stricter mode holds for calls that are under way and not yet decided.
+    func tighten() { mode = max(mode, lane.core.mode) }
+
+    /// Counts body bytes that wait for a verdict or a journal entry; false when all calls together hold too many.
+    private func countGathered(_ count: Int) -> Bool {
+        guard lane.core.gatheredBodies.take(count) else { return false }
+        gatheredBytes += count
+        return true
+    }
+
+    func releaseGathered() {
+        lane.core.gatheredBodies.give(gatheredBytes)
+        gatheredBytes = 0
     }
 
     var writer: HTTP1Writer {
@@ -105,9 +128,10 @@ extension Exchange: ConnectionExchange {
     var wantsBody: Bool { body.wantsMore }
 
     func bodyReceived(_ bytes: UnsafeRawBufferPointer) {
+        if stage == .judging || stage == .keeping, body.use != .drop, !countGathered(bytes.count) { return refuseUngathered() }
         unsafe body.append(bytes)
-        if lane.configuration.journal.calls == .all, stage == .sending {
-            let room = lane.configuration.journal.bodyLimit.bytes - recordedBody.count
+        if settings.configuration.journal.calls == .all, stage == .sending {
+            let room = settings.configuration.journal.bodyLimit.bytes - recordedBody.count
             unsafe recordedBody.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room))))
         }
         if body.isOverLimit { bodyOverLimit() }
@@ -127,9 +151,27 @@ extension Exchange: ConnectionExchange {
 
     func bodyFailed(_ fault: RequestFault) {
         machine.requestAborted()
-        if let transfer { transfer.cancel() }
-        guard answerStatus == nil else { return finish(machine.responseTruncated()) }
-        refuse(Refusal(fault.type, detail: fault.detail, callID: callID, correlationID: correlationID), as: .failed)
+        let failure = Refusal(fault.type, detail: fault.detail, callID: callID, correlationID: correlationID)
+        // What libcurl had leave to send may be at the upstream, and an unfinished body may have been enough for it.
+        let ending: CallRecord.Outcome = isDurable && transfer?.hadLeave == true ? .inDoubt : .failed
+        transfer?.cancel()
+        guard answerStatus != nil else { return refuse(failure, as: ending) }
+        if stage == .sending {
+            refusal = failure
+            outcome = ending
+            journalEnd()
+        } else {
+            lane.core.ended(makeRecord())
+        }
+        finish(machine.responseTruncated())
+    }
+
+    /// No room for another body: nothing was sent.
+    private func refuseUngathered() {
+        body.drop()
+        machine.mayKeepAlive = false
+        refuse(
+            refusal(.overloaded, "Too many request bodies wait to be judged at once; send the call again later."), as: .failed)
     }
 
     func outputDrained() {

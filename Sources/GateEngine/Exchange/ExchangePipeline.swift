@@ -39,7 +39,7 @@ extension Exchange {
 
     /// Asks the policy; again once there is more to judge by.
     private func judge(_ facts: RequestFacts, _ evidence: BodyEvidence) {
-        switch lane.policy.judge(facts, body: evidence, strict: lane.configuration.isStrict) {
+        switch settings.policy.judge(facts, body: evidence, strict: settings.configuration.isStrict) {
         case .decided(let verdict): decide(verdict)
         case .needsBody: gatherToJudge(evidence)
         }
@@ -48,7 +48,7 @@ extension Exchange {
     private func gatherToJudge(_ evidence: BodyEvidence) {
         if case .unread = evidence {
             stage = .judging
-            body.gather(limit: lane.configuration.inspect.bodyLimit.bytes)
+            body.gather(limit: settings.configuration.inspect.bodyLimit.bytes)
             continueIfExpected()
             connection?.bodyWanted()
         } else {
@@ -61,12 +61,12 @@ extension Exchange {
     func bodyComplete() {
         if stage == .keeping { return journalIntent() }
         guard let facts else { return }
-        let limit = lane.configuration.inspect.bodyLimit.bytes
+        let limit = settings.configuration.inspect.bodyLimit.bytes
         switch ContentDecoder.decode(body.bytes, codings: contentCoding, limit: limit) {
         case .decoded(let content): judge(facts, .decoded(content))
         case .overLimit: overInspectionLimit(facts)
         case .unreadable:
-            guard case .decided(let verdict) = lane.policy.judge(facts, body: .unreadable, strict: lane.configuration.isStrict)
+            guard case .decided(let verdict) = settings.policy.judge(facts, body: .unreadable, strict: settings.configuration.isStrict)
             else { return decide(unjudgeable) }
             decide(verdict)
         }
@@ -79,23 +79,29 @@ extension Exchange {
         case .keeping:
             // What came first is on record; the rest waits for the upstream, or is counted only.
             recordBody()
-            if decision == .send { body.stream() } else { body.drop() }
+            if decision == .send { body.stream() } else { dropBody() }
             journalIntent()
         default: break
         }
     }
 
+    /// What is left of it is read and counted only.
+    private func dropBody() {
+        body.drop()
+        releaseGathered()
+    }
+
     private func overInspectionLimit(_ facts: RequestFacts) {
-        if case .decided(let verdict) = lane.policy.judge(facts, body: .unreadable, strict: lane.configuration.isStrict) {
+        if case .decided(let verdict) = settings.policy.judge(facts, body: .unreadable, strict: settings.configuration.isStrict) {
             return decide(verdict)
         }
         if mode == .observe { return decide(unjudgeable) }
-        switch lane.configuration.inspect.overLimit {
+        switch settings.configuration.inspect.overLimit {
         case .irreversible: decide(unjudgeable)
         case .safe: decide(Classification(class: .safe, rule: "over-limit"))
         case .reject:
             verdict = unjudgeable
-            let limit = lane.configuration.inspect.bodyLimit.bytes
+            let limit = settings.configuration.inspect.bodyLimit.bytes
             refuse(refusal(.bodyTooLarge, "The verdict on this call depends on its body, which is longer than \(limit) bytes."), as: .denied)
         }
     }
@@ -106,6 +112,7 @@ extension Exchange {
     /// The verdict is known: what happens follows from it and the mode.
     private func decide(_ verdict: Classification) {
         self.verdict = verdict
+        tighten()
         decision = Decision.of(verdict, mode: mode)
         switch decision {
         case .forward, .observe: send()
@@ -142,8 +149,11 @@ extension Exchange {
 
     /// The store has answered.
     func intentJournaled(_ error: StoreError?) {
+        kept = nil
         if let error { return storeFailed(error) }
         switch decision {
+        // Nothing has left, and nobody is there to be told what came of it.
+        case .send where connection == nil: settleUnsent()
         case .send: send()
         case .record, .block, .hold, .forward, .observe: giveOwnAnswer()
         }
@@ -158,6 +168,13 @@ extension Exchange {
         sentAt = startedAt &+ (lane.reactor.now &- startedRound) &* 1000
         transfer = lane.engine.start(call, handler: self)
         connection?.bodyWanted()
+    }
+
+    /// The client went away while the intent was written.
+    private func settleUnsent() {
+        stage = .settling
+        outcome = .failed
+        lane.commit(makeRecord(refusal: "client-gone"), sealed: nil, waiter: self)
     }
 
     /// The upstream has answered, or failed: the record is settled.

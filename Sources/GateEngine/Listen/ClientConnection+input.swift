@@ -9,12 +9,15 @@ extension ClientConnection {
     var wantsInput: Bool {
         if inputEnded { return false }
         switch phase {
-        case .head: return !closesWhenFlushed && input.count < Lane.scratchBytes
+        case .head: return takesRequests && input.count < Lane.scratchBytes
         case .handshaking, .lingering: return true
         case .body, .tunnel: return exchange?.wantsBody ?? true
         case .answering, .closed: return false
         }
     }
+
+    /// The next request is begun. A client that does not take its answers waits with its pipelined requests.
+    private var takesRequests: Bool { !closesWhenFlushed && !isBackedUp }
 
     /// - Parameter isIdle: true when an event came that nobody wants: only then is it worth a system call to wait for
     ///   less. Most requests are answered before their client sends more.
@@ -120,7 +123,7 @@ extension ClientConnection {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
             let consumed: Int
             switch phase {
-            case .head: consumed = closesWhenFlushed ? 0 : unsafe processHead(rest)
+            case .head: consumed = takesRequests ? unsafe processHead(rest) : 0
             case .body(let framing): consumed = unsafe processBody(rest, framing)
             case .tunnel where exchange?.wantsBody == true:
                 unsafe exchange?.bodyReceived(rest)

@@ -13,6 +13,7 @@ extension ClientConnection {
 
     /// Appends to the output; it is written when the round ends.
     func write(_ build: (inout [UInt8]) -> Void) {
+        guard !isClosed else { return }
         output.build(build)
         answerStarted = true
         schedule()
@@ -20,6 +21,7 @@ extension ClientConnection {
 
     /// Appends content; a large piece goes to the socket at once, without a copy.
     func writeBody(_ bytes: UnsafeRawBufferPointer) {
+        guard !isClosed else { return }
         var rest = unsafe bytes
         if bytes.count >= Self.directWriteBytes, flush(), output.isEmpty {
             while unsafe !rest.isEmpty {
@@ -76,7 +78,7 @@ extension ClientConnection {
 
     /// Writes what the socket takes; false when the connection is broken.
     func flush() -> Bool {
-        guard !output.isEmpty else { return true }
+        guard !output.isEmpty, !isClosed else { return true }
         let before = output.count
         let isWell = unsafe output.drain { unsafe writeOnce($0) }
         if isWell, !output.isEmpty, output.count < before || deadline?.isArmed == false { arm(lane.limits.writeMilliseconds) }

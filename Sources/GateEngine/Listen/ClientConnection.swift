@@ -98,8 +98,9 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
 
     func roundEnded() {
         isScheduled = false
-        guard flush() else { return lost() }
+        // The descriptor's number may already be another client's.
         if case .closed = phase { return }
+        guard flush() else { return lost() }
         if closesWhenFlushed, output.isEmpty { return finishClosing() }
         if finishesWhenFlushed, output.isEmpty {
             finishesWhenFlushed = false
@@ -175,8 +176,7 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     func lost() {
         let gone = exchange
         exchange = nil
-        if gone != nil, answerStarted {
-            if case .closed = phase { return }
+        if gone != nil, answerStarted, !isClosed {
             tls = nil
             SocketAddress.setResetOnClose(descriptor)
         }
@@ -195,6 +195,7 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
         lane.reactor.deregister(registration)
         Glibc.close(descriptor)
         input = []
+        output = OutputBuffer()
         lane.closed(self)
     }
 
@@ -206,6 +207,12 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
         tls = nil
         SocketAddress.setResetOnClose(descriptor)
         close()
+    }
+
+    /// Nothing may touch the descriptor any more.
+    var isClosed: Bool {
+        if case .closed = phase { return true }
+        return false
     }
 
     /// The host of an intercepted tunnel.
@@ -237,6 +244,7 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
 
     /// From now on bytes pass as they are.
     func becomeTunnel() {
+        guard !isClosed else { return }
         phase = .tunnel
         deadline?.clear()
         schedule()

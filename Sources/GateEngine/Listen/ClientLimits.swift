@@ -18,6 +18,8 @@ struct ClientLimits: Sendable {
     var halfClosedMilliseconds: Int64 = 1_000
     /// A body that is left over after its answer is read up to this size to keep the connection.
     var drainedBytes = 1_048_576
+    /// Bodies of all calls together that are held to be judged, kept for a release or journaled; beyond, 503.
+    var gatheredBytes = 256 << 20
     /// Output above which an upstream is paused, and below which it goes on.
     var outputHighWater = 262_144
     var outputLowWater = 32_768

@@ -11,6 +11,8 @@ final class ConnectTunnel {
     /// Bytes of the client that the upstream has not taken.
     private var backlog: [UInt8] = []
     private var isOpen = false
+    /// The client has gone or everything is over: what the store or the upstream still say changes nothing.
+    private var isEnded = false
     private var clientEnded = false
     private var isPaused = false
 
@@ -52,7 +54,10 @@ final class ConnectTunnel {
         var facts = target.facts(of: exchange.head, hops: HopByHop(exchange.head.block))
         facts.scheme = .connect
         exchange.facts = facts
-        guard case .decided(let verdict) = lane.policy.judge(facts, body: .none, strict: lane.configuration.isStrict)
+        exchange.tighten()
+        let settings = exchange.settings
+        guard case .decided(let verdict) = settings.policy.judge(
+            facts, body: .none, strict: settings.configuration.isStrict)
         else { return refuse(.blocked, "can't be judged") }
         exchange.verdict = verdict
         exchange.decision = Decision.of(verdict, mode: exchange.mode)
@@ -88,9 +93,11 @@ final class ConnectTunnel {
     }
 
     private func end(_ fate: ExchangeMachine.Fate) {
+        guard !isEnded else { return }
+        isEnded = true
         tunnel?.close()
         tunnel = nil
-        if exchange.decision == .send, exchange.outcome == .inDoubt { exchange.outcome = .forwarded }
+        if exchange.decision == .send, exchange.outcome == .inDoubt { exchange.outcome = isOpen ? .forwarded : .failed }
         exchange.journalEnd()
         exchange.finish(fate)
     }
@@ -101,6 +108,7 @@ extension ConnectTunnel: Sendable {}
 
 extension ConnectTunnel: CommitWaiter {
     func committed(_ error: StoreError?) {
+        guard !isEnded else { return }
         if let error { return exchange.storeFailed(error) }
         if let refusal = exchange.refusal { return exchange.refuse(refusal, as: exchange.outcome) }
         open()
@@ -139,6 +147,7 @@ extension ConnectTunnel: ConnectionExchange {
 
 extension ConnectTunnel: TunnelHandler {
     func tunnelOpened() {
+        guard !isEnded else { return }
         isOpen = true
         exchange.answerStatus = 200
         let writer = exchange.writer
@@ -167,8 +176,10 @@ extension ConnectTunnel: TunnelHandler {
 
     func tunnelEnded(_ error: UpstreamError?) {
         tunnel = nil
+        guard !isEnded else { return }
         guard let error else { return end(.close) }
         if isOpen { return end(.abort) }
+        isEnded = true
         exchange.upstreamFailed(error)
     }
 }

@@ -281,6 +281,9 @@ final class CurlTransfer {
         }
     }
 
+    /// libcurl was allowed to send: from then on only `upstreamEnded` tells for sure whether something left.
+    var hadLeave: Bool { bytesBefore != nil }
+
     /// False only where nothing left: libcurl never got leave to send, or sent no byte after it.
     var mayHaveLeft: Bool {
         guard let bytesBefore else { return false }
