@@ -140,11 +140,15 @@ extension Exchange {
 
     /// The request whole as a release would send it: a message with an absolute target. Nil where it was not kept whole.
     func sealedRequest() -> SealedRequest? {
-        guard let kept, let facts, let target else { return nil }
+        guard let kept, let target else { return nil }
         var message =
             Array(head.bytes[head.method]) + [0x20] + Array(plainURL(target).utf8) + Array(" HTTP/1.1\r\n".utf8)
-        for field in facts.fields {
-            message += facts.bytes[field.name] + [0x3A, 0x20] + facts.bytes[field.value] + [0x0D, 0x0A]
+        message += Array("Host: ".utf8) + target.authority + [0x0D, 0x0A]
+        let hops = HopByHop(head.block)
+        // What was for the gate (its credentials among it) must not reach the upstream with a release either.
+        for (index, field) in head.fields.enumerated()
+        where head.known[index] != .host && !hops.drops(index, of: head.block) {
+            message += head.bytes[field.name] + [0x3A, 0x20] + head.bytes[field.value] + [0x0D, 0x0A]
         }
         message += [0x0D, 0x0A]
         return SealedRequest(plaintext: message + kept)

@@ -138,15 +138,27 @@ struct RequestTarget: Sendable, Equatable {
         if !path.isEmpty { appendOriginForm(of: head, to: &buffer) }
     }
 
-    /// What the policy judges: these bytes, without fields that `Connection` takes out of the message.
+    /// What the policy judges: these bytes, without fields that `Connection` takes out of the message, and without a Host
+    /// that is not the one that is sent.
     func facts(of head: RequestHead, hops: HopByHop) -> RequestFacts {
         var fields = head.block.fields
-        if hops.namesFields {
-            fields = fields.indices.filter { !hops.drops($0, of: head.block) }.map { fields[$0] }
+        let hasOtherHost = hasOtherHost(head)
+        if hops.namesFields || hasOtherHost {
+            fields = fields.indices
+                .filter { !hops.drops($0, of: head.block) && !(hasOtherHost && head.block.known[$0] == .host) }
+                .map { fields[$0] }
         }
         return RequestFacts(
             bytes: head.block.bytes, method: head.method, scheme: scheme, host: host, port: port, path: path,
             query: query, fields: fields)
+    }
+}
+
+extension RequestTarget {
+    /// The client's Host says something else than the URI: what is sent is the URI's (RFC 9112 3.2.2).
+    private func hasOtherHost(_ head: RequestHead) -> Bool {
+        guard let value = head.first(.host) else { return false }
+        return !head.block.bytes[value].elementsEqual(authority)
     }
 }
 

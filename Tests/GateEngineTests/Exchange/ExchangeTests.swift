@@ -112,6 +112,33 @@ struct ExchangeTests {
         }
     }
 
+    @Test func `What is kept for a release is what would have been sent`() throws {
+        try BareLane.with(rules: Self.rules, mode: .block) { bare in
+            let (connection, client) = try bare.connect()
+            client.write(
+                "DELETE http://a.example:81/x HTTP/1.1\r\nHost: b.example\r\nProxy-Authorization: Basic YTpi\r\n"
+                    + "Connection: X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\nStoplog-Session: s\r\n\r\n")
+            connection.ready(events: 1)
+            #expect(
+                bare.store.sealed.withLock { $0.map { String(decoding: $0, as: UTF8.self) } }
+                    == ["DELETE http://a.example:81/x HTTP/1.1\r\nHost: a.example:81\r\nX-End: 2\r\n\r\n"])
+        }
+    }
+
+    @Test func `A Host that is not sent is not judged`() throws {
+        let rules = """
+              - { id: trusted, match: { header.host: safe.example }, class: safe }
+              - { id: rest, match: { host: "**" }, class: irreversible }
+
+            """
+        try BareLane.with(rules: rules, mode: .block) { bare in
+            let (connection, client) = try bare.connect()
+            client.write("GET http://127.0.0.1:9/ HTTP/1.1\r\nHost: safe.example\r\n\r\n")
+            connection.ready(events: 1)
+            #expect(bare.store.committed.withLock { $0.map(\.rule) } == ["p/rest"])
+        }
+    }
+
     @Test func `A tunnel whose client goes while its intent is written is not opened`() throws {
         let rules = "  - { id: all, match: { host: \"**\" }, class: irreversible }\n"
         try BareLane.with(rules: rules, interceptsNothing: true) { bare in

@@ -78,6 +78,7 @@ final class PipeEnd {
 /// Takes everything and answers nothing: the test tells the lane what became of a commit.
 final class HeldStore: Store {
     let committed = Mutex<[CallRecord]>([])
+    let sealed = Mutex<[[UInt8]]>([])
     let appended = Mutex<[CallRecord]>([])
 
     func append(_ record: CallRecord) -> Bool {
@@ -87,7 +88,10 @@ final class HeldStore: Store {
 
     func commit(
         _ record: CallRecord, sealed: SealedRequest?, done: @escaping @Sendable (Result<Void, StoreError>) -> Void
-    ) { committed.withLock { $0.append(record) } }
+    ) {
+        committed.withLock { $0.append(record) }
+        if let sealed { self.sealed.withLock { $0.append(sealed.plaintext) } }
+    }
 
     func note(_ note: JournalNote, done: @escaping @Sendable (Result<Void, StoreError>) -> Void) {}
     func flush(done: @escaping @Sendable (Result<Void, StoreError>) -> Void) {}
