@@ -3,6 +3,9 @@ internal import Glibc
 
 /// An IPv4 or IPv6 socket address.
 struct SocketAddress: Sendable {
+    /// A silent connection is asked after this time whether its peer is still there.
+    private static let keepAliveSeconds: Int32 = 120
+
     private var storage = sockaddr_storage()
     private var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
 
@@ -72,6 +75,9 @@ struct SocketAddress: Sendable {
         guard descriptor >= 0 else { throw ReactorError(operation: "socket", code: errno) }
         Self.set(descriptor, SOL_SOCKET, SO_REUSEADDR)
         if sharingPort { Self.set(descriptor, SOL_SOCKET, SO_REUSEPORT) }
+        // Accepted sockets inherit both: a tunnel has no deadline, and its client may vanish without a word.
+        Self.set(descriptor, SOL_SOCKET, SO_KEEPALIVE)
+        Self.set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, Self.keepAliveSeconds)
         let bound = unsafe withUnsafeBytes(of: storage) { bytes -> Int32 in
             guard let base = bytes.baseAddress else { return -1 }
             return unsafe bind(descriptor, base.assumingMemoryBound(to: sockaddr.self), length)
@@ -94,9 +100,9 @@ struct SocketAddress: Sendable {
         return address
     }
 
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32) {
-        var one: Int32 = 1
-        _ = unsafe setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size))
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32 = 1) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// Small answers leave at once.
