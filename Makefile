@@ -14,7 +14,7 @@ run: build ## Builds and starts the gate with the shipped policies (ARGS="--mode
 
 .PHONY: build
 build: setup ## Builds the release binary: .build/release/stoplog
-	@swift build -c $(CONFIGURATION) --product stoplog
+	@swift build -c $(CONFIGURATION) --static-swift-stdlib --product stoplog
 
 .PHONY: test
 test: setup-test ## Runs all tests

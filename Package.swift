@@ -27,7 +27,6 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         .target(
@@ -40,17 +39,13 @@ let package = Package(
         ),
         .target(
             name: "GatePolicy",
-            dependencies: [
-                "CGate",
-                .product(name: "Yams", package: "Yams"),
-                .product(name: "OrderedCollections", package: "swift-collections"),
-            ],
+            dependencies: ["CGate", .product(name: "Yams", package: "Yams")],
             swiftSettings: engineSettings
         ),
         .target(
             name: "GateStore",
-            dependencies: ["CGate", .product(name: "GRDB", package: "GRDB.swift"),
-                           .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            // The journal speaks to SQLite in C, through GRDB's module for it.
+            dependencies: ["CGate", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             swiftSettings: engineSettings
         ),
         .target(
@@ -59,7 +54,6 @@ let package = Package(
                 "CGate", "GatePolicy", "GateStore",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: engineSettings
         ),

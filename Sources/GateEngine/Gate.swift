@@ -65,6 +65,7 @@ public final class Gate: Sendable {
             ready: ready, core: parts.core, logger: logger, threads: threads, control: control, state: state,
             watcher: watcher)
         parts.core.whenLaneDrained { [laneEnds = gate.laneEnds] in laneEnds.signal() }
+        gate_release_start_pages()
         logger.info(
             "The gate accepts calls",
             metadata: .keyed([

@@ -140,7 +140,11 @@ internal import GateStore
     private func drain() {
         guard !isDraining else { return }
         isDraining = true
-        for listener in listeners { listener.close() }
+        // Whoever has connected already is answered, not reset.
+        for listener in listeners {
+            listener.ready(events: GATE_EPOLLIN)
+            listener.close()
+        }
         for connection in connections { connection.drain() }
         if connections.isEmpty { reportDrained() }
     }

@@ -84,7 +84,7 @@ def enter_namespace(options):
 def build(product, given):
     if given:
         return os.path.abspath(given)
-    command = ["swift", "build", "-c", "release", "--product", product]
+    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product]
     print(" ".join(command), file=sys.stderr)
     if subprocess.run(command, cwd=ROOT, stdout=sys.stderr).returncode != 0:
         sys.exit(f"bench: {product} does not build")

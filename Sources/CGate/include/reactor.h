@@ -48,5 +48,8 @@ static inline int gate_accept(int listener, struct sockaddr *address, socklen_t 
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 static inline void gate_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+/// Gives back the pages of code and constants that only starting needed; those used again come back from the files.
+/// Segments that may hold relocations are writable, and left alone.
+void gate_release_start_pages(void);
 static inline int gate_errno(void) { return errno; }
 #endif

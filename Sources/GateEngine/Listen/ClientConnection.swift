@@ -238,8 +238,18 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
 
     /// The gate is shutting down: an idle connection ends, a busy one after its answer.
     func drain() {
-        if case .head = phase, input.isEmpty, output.isEmpty { return close() }
+        if isIdle {
+            // What has arrived and was not read yet is a request that is on its way.
+            readInput()
+            if isIdle { return close() }
+            updateInterest()
+        }
         if case .lingering = phase, output.isEmpty { arm(lingerMilliseconds) }
+    }
+
+    private var isIdle: Bool {
+        if case .head = phase { return input.isEmpty && output.isEmpty && !closesWhenFlushed }
+        return false
     }
 
     /// From now on bytes pass as they are.

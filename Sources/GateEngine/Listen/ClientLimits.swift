@@ -16,8 +16,6 @@ struct ClientLimits: Sendable {
     var lingerMilliseconds: Int64 = 5_000
     /// A client that ended its side while its answer is awaited gets this long for it, then counts as gone.
     var halfClosedMilliseconds: Int64 = 1_000
-    /// Unread input that is kept while an answer is awaited (pipelining).
-    var pipelinedBytes = 65_536
     /// A body that is left over after its answer is read up to this size to keep the connection.
     var drainedBytes = 1_048_576
     /// Bodies of all calls together that are held to be judged, kept for a release or journaled; beyond, 503.

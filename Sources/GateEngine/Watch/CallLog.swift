@@ -53,7 +53,7 @@ struct LogLineWriter {
         isJSON = format == .json
         bytes.reserveCapacity(512)
         if isJSON { raw("{\"time\":\"") }
-        bytes += RFC3339.text(gate_wall_us()).utf8
+        RFC3339.append(gate_wall_us(), to: &bytes)
         raw(isJSON ? "\",\"level\":\"info\",\"message\":\"" : " info ")
         raw(message)
         if isJSON { raw("\"") }

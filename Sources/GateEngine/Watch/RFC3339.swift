@@ -2,13 +2,39 @@
 public enum RFC3339 {
     /// `2026-01-31T12:34:56.789Z` for microseconds since 1970.
     public static func text(_ microseconds: Int64) -> String {
+        var bytes: [UInt8] = []
+        append(microseconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The same for buffers that are at hand; runs for every call, and so makes no strings.
+    static func append(_ microseconds: Int64, to bytes: inout [UInt8]) {
         let milliseconds = floorDivide(microseconds, 1000)
         let seconds = floorDivide(milliseconds, 1000)
         let days = floorDivide(seconds, 86_400)
         let clock = seconds - days * 86_400
         let (year, month, day) = civil(days)
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(clock / 3600, 2)):\(pad(clock / 60 % 60, 2))"
-            + ":\(pad(clock % 60, 2)).\(pad(milliseconds - seconds * 1000, 3))Z"
+        append(year, width: 4, to: &bytes)
+        append(month, width: 2, after: 0x2D, to: &bytes)
+        append(day, width: 2, after: 0x2D, to: &bytes)
+        append(clock / 3600, width: 2, after: 0x54, to: &bytes)
+        append(clock / 60 % 60, width: 2, after: 0x3A, to: &bytes)
+        append(clock % 60, width: 2, after: 0x3A, to: &bytes)
+        append(milliseconds - seconds * 1000, width: 3, after: 0x2E, to: &bytes)
+        bytes.append(0x5A)
+    }
+
+    /// Decimal digits with leading zeros; wider numbers keep all their digits.
+    private static func append(_ value: Int64, width: Int, after mark: UInt8? = nil, to bytes: inout [UInt8]) {
+        if let mark { bytes.append(mark) }
+        let start = bytes.count
+        var rest = value.magnitude
+        while rest > 0 || bytes.count - start < width {
+            bytes.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        }
+        if value < 0 { bytes.append(0x2D) }
+        bytes[start...].reverse()
     }
 
     /// Microseconds since 1970 of `YYYY-MM-DD[THH:MM[:SS[.fff]][Z|±HH:MM]]`; without a zone it is UTC.
@@ -69,11 +95,6 @@ public enum RFC3339 {
         guard rest.first == UInt8(ascii: character) else { return false }
         rest.removeFirst()
         return true
-    }
-
-    private static func pad(_ value: Int64, _ width: Int) -> String {
-        let text = "\(value)"
-        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }
 
     private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a >= 0 ? a / b : (a - b + 1) / b }
