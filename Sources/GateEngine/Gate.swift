@@ -71,6 +71,11 @@ public final class Gate: Sendable {
                 (.address, "\(ready.proxy)"), (.mode, ready.mode), (.environment, ready.environment),
                 (.digest, parts.policy.digest),
             ]))
+        if parts.core.mode != configuration.mode {
+            logger.warning(
+                "A flip from before the start holds; `stoplog mode` lifts it",
+                metadata: .keyed([(.mode, ready.mode), (.modeBefore, configuration.mode.rawValue)]))
+        }
         return gate
     }
 
