@@ -130,6 +130,11 @@ public final class Gate: Sendable {
         for thread in threads { thread.mailbox.post(.reload(policy, configuration)) }
         logger.info(
             "The policy was reloaded", metadata: .keyed([(.digest, policy.digest), (.rules, "\(policy.ruleCount)")]))
+        let waiting = configuration.keysForRestart(running: core.configuration)
+        if !waiting.isEmpty {
+            logger.warning(
+                "Changed keys wait for a restart", metadata: .keyed([(.reason, waiting.joined(separator: ", "))]))
+        }
     }
 
     // MARK: End
