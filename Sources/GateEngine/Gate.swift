@@ -72,6 +72,11 @@ public final class Gate: Sendable {
                 (.address, "\(ready.proxy)"), (.mode, ready.mode), (.environment, ready.environment),
                 (.digest, parts.policy.digest),
             ]))
+        if parts.core.mode != configuration.mode {
+            logger.warning(
+                "A flip from before the start holds; `stoplog mode` lifts it",
+                metadata: .keyed([(.mode, ready.mode), (.modeBefore, configuration.mode.rawValue)]))
+        }
         return gate
     }
 
@@ -126,6 +131,11 @@ public final class Gate: Sendable {
         for thread in threads { thread.mailbox.post(.reload(policy, configuration)) }
         logger.info(
             "The policy was reloaded", metadata: .keyed([(.digest, policy.digest), (.rules, "\(policy.ruleCount)")]))
+        let waiting = configuration.keysForRestart(running: core.configuration)
+        if !waiting.isEmpty {
+            logger.warning(
+                "Changed keys wait for a restart", metadata: .keyed([(.reason, waiting.joined(separator: ", "))]))
+        }
     }
 
     // MARK: End

@@ -35,6 +35,13 @@ public struct Explanation: Sendable, Codable {
         public var withoutKey: WithoutKey
         public var inFlight: InFlight
         public var upstreamIdempotent: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case sources, ttl
+            case withoutKey = "without_key"
+            case inFlight = "in_flight"
+            case upstreamIdempotent = "upstream_idempotent"
+        }
     }
 
     public struct RetryView: Sendable, Codable, Equatable {
@@ -50,6 +57,16 @@ public struct Explanation: Sendable, Codable {
         public var status: Int
         public var headers: [String: String]
         public var body: String
+
+        public init(_ answer: SyntheticAnswer) {
+            status = answer.status
+            headers = Dictionary(answer.headers.map { ($0.name, $0.value) }, uniquingKeysWith: { "\($0), \($1)" })
+            body = String(decoding: answer.body, as: UTF8.self)
+        }
+
+        fileprivate var lines: [String] {
+            ["\(status)"] + headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } + (body.isEmpty ? [] : [body])
+        }
     }
 
     public var call: String
@@ -71,13 +88,15 @@ public struct Explanation: Sendable, Codable {
     public var limits: [LimitView]
     public var idempotency: IdempotencyView?
     public var retries: RetryView?
-    /// What a dry run would answer.
+    /// What a dry run would answer; nil where the call is blocked.
     public var answer: Answer?
+    /// What a blocked call, or a held one that nobody approves, is answered.
+    public var refusal: Answer?
 
     private enum CodingKeys: String, CodingKey {
         case call, `class`, kind, rule, action, severity, mode, decision, place, description, conditions, readings
         case nearMisses = "near_misses"
-        case limits, idempotency, retries, answer
+        case limits, idempotency, retries, answer, refusal
     }
 }
 
@@ -105,12 +124,8 @@ extension Explanation {
         section("Limits", limits.map(Self.line), &lines)
         if let idempotency { section("Idempotency", [Self.line(idempotency)], &lines) }
         if let retries { section("Retries", [Self.line(retries)], &lines) }
-        if let answer {
-            let headers = answer.headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            section(
-                "A dry run answers", ["\(answer.status)"] + headers + (answer.body.isEmpty ? [] : [answer.body]), &lines
-            )
-        }
+        if let refusal { section(decision == "hold" ? "Answered where nobody approves it" : "Answered", refusal.lines, &lines) }
+        if let answer { section(decision == "record" ? "Answered" : "A dry run answers", answer.lines, &lines) }
         return lines.joined(separator: "\n") + "\n"
     }
 

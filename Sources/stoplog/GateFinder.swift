@@ -24,13 +24,21 @@ struct GateFinder {
         } catch {
             throw Ending.because(error)
         }
-        named = try (options.admin ?? variables["STOPLOG_ADMIN"]).flatMap { $0.isEmpty ? nil : $0 }.map { text in
-            let bare = text.hasPrefix("http://") ? String(text.dropFirst(7).prefix { $0 != "/" }) : text
-            guard let address = ListenAddress(text: bare), address.port != 0 else {
-                throw Ending.because(Ending.usage, "--admin: '\(text)' is not HOST:PORT")
-            }
-            return address.reachable
+        if let text = options.admin {
+            named = try Self.address(text, place: "--admin", Ending.usage)
+        } else if let text = variables["STOPLOG_ADMIN"], !text.isEmpty {
+            named = try Self.address(text, place: "STOPLOG_ADMIN", Ending.configuration)
+        } else {
+            named = nil
         }
+    }
+
+    private static func address(_ text: String, place: String, _ code: ExitCode) throws -> ListenAddress {
+        let bare = text.hasPrefix("http://") ? String(text.dropFirst(7).prefix { $0 != "/" }) : text
+        guard let address = ListenAddress(text: bare), address.port != 0 else {
+            throw Ending.because(code, "\(place): '\(text)' is not HOST:PORT")
+        }
+        return address.reachable
     }
 
     /// A gate and what the state directory knows of it.
@@ -41,8 +49,13 @@ struct GateFinder {
 
     /// The one gate meant; nil when none runs. Several that are not told apart end the command with their list.
     func find(environment: String? = nil) throws -> Found? {
-        guard let state = try? StateDirectory.existing(statePath) else {
-            return try named.map { Found(client: AdminClient($0, token: try token()), registration: nil) }
+        let state: StateDirectory
+        do {
+            state = try StateDirectory.existing(statePath)
+        } catch {
+            if let named { return Found(client: AdminClient(named, token: nil), registration: nil) }
+            guard error.code == .absent else { throw Ending.because(error) }
+            return nil
         }
         var gates = state.runningGates()
         if let named {

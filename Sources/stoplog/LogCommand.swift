@@ -67,8 +67,14 @@ struct LogCommand: ParsableCommand {
     // MARK: Where from
 
     private func source() throws -> any CallSource {
-        if let found = try GateFinder(finder).find(environment: environment) { return GateSource(client: found.client) }
+        if let found = try GateFinder(finder).find(environment: namedEnvironment) { return GateSource(client: found.client) }
         return StoredSource(reader: try reader())
+    }
+
+    /// The environment that the flag or the variable names; nil where neither does.
+    private var namedEnvironment: String? {
+        if let environment { return environment }
+        return ProcessInfo.processInfo.environment["STOPLOG_ENV"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func reader() throws -> JournalReader {
@@ -78,6 +84,11 @@ struct LogCommand: ParsableCommand {
         sources.flags["env"] = environment
         sources.flags["state"] = finder.state
         let configuration = try GateConfiguration.loadOrComplain(sources)
+        do {
+            _ = try StateDirectory.existing(configuration.stateDirectory)
+        } catch {
+            guard error.code == .absent else { throw Ending.because(error) }
+        }
         let path: String?
         switch configuration.store {
         case .sqlite(let named): path = named

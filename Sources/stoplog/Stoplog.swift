@@ -10,7 +10,7 @@ struct Stoplog: ParsableCommand {
         abstract: "A local gate for outbound HTTP(S) calls: what cannot be undone is blocked, recorded, held or limited.",
         version: versionText,
         subcommands: [
-            RunCommand.self, ServeCommand.self, EnvCommand.self, CheckCommand.self, ModeCommand.self, LogCommand.self,
+            RunCommand.self, ServeCommand.self, EnvCommand.self, CheckCommand.self, StatusCommand.self, ModeCommand.self, LogCommand.self,
             PolicyCommand.self, AuthorityCommand.self, InitCommand.self, SchemaCommand.self,
         ])
 

@@ -3,7 +3,7 @@ internal import Foundation
 internal import GatePolicy
 internal import GateStore
 
-/// The admin server's routes: probes for everyone on this machine, everything else with the token.
+/// The admin server's routes: probes, status and mode for everyone on this machine, everything else with the token.
 final class AdminRoutes {
     /// What a route gives.
     enum Outcome {
@@ -30,6 +30,7 @@ final class AdminRoutes {
         if request.path == ["livez"] { return read(request) { .ready(AdminAnswer.json("{\"status\":\"ok\"}")) } }
         if request.path == ["readyz"] { return read(request) { .ready(readiness) } }
         guard request.path.starts(with: ["api", "v1"]) else { return .ready(Self.notFound) }
+        if let open = openRoute(request) { return open }
         guard request.isAuthorized(token) else {
             return .ready(
                 AdminAnswer.problem(
@@ -38,9 +39,19 @@ final class AdminRoutes {
         return routed(request, Array(request.path.dropFirst(2)))
     }
 
+    /// What tells of no call and changes nothing needs no token.
+    private func openRoute(_ request: AdminRequest) -> Outcome? {
+        guard request.method == "GET" || request.method == "HEAD" else { return nil }
+        switch request.path.dropFirst(2) {
+        case ["status"]: return .ready(status)
+        case ["mode"]: return .ready(Self.modeAnswer(core.mode, core.configuration.environment))
+        default: return nil
+        }
+    }
+
     private func routed(_ request: AdminRequest, _ path: [String]) -> Outcome {
         switch path.first {
-        case "status" where path.count == 1: return read(request) { .ready(status) }
+        case "status" where path.count == 1: return .ready(Self.notAllowed("GET, HEAD"))
         case "mode" where path.count == 1: return mode(request)
         case "calls" where path.count == 1: return read(request) { calls(request) }
         case "calls" where path.count == 2: return read(request) { call(path[1]) }
@@ -87,7 +98,6 @@ final class AdminRoutes {
 
     private func mode(_ request: AdminRequest) -> Outcome {
         switch request.method {
-        case "GET", "HEAD": return .ready(modeAnswer(core.mode))
         case "PUT":
             guard let name = JSONObject(request.body)?.string("mode") else {
                 return .ready(AdminAnswer.problem(400, "Bad request", "Send {\"mode\":\"block\"}."))
@@ -96,19 +106,19 @@ final class AdminRoutes {
                 let known = Mode.allCases.map(\.rawValue).joined(separator: ", ")
                 return .ready(AdminAnswer.problem(400, "Unknown mode", "Known modes: \(known)."))
             }
-            return .later { [control] done in control.flip(to: mode, by: request.actor) { done(Self.flipped(mode, $0)) } }
+            let environment = core.configuration.environment
+            return .later { [control] done in control.flip(to: mode, by: request.actor) { done(Self.flipped(mode, environment, $0)) } }
         default: return .ready(Self.notAllowed("GET, HEAD, PUT"))
         }
     }
 
-    private func modeAnswer(_ mode: Mode) -> SyntheticAnswer {
-        AdminAnswer.json(
-            "{\"mode\":\"\(mode.rawValue)\",\"environment\":\(JSONText.quoted(core.configuration.environment))}")
+    private static func modeAnswer(_ mode: Mode, _ environment: String) -> SyntheticAnswer {
+        AdminAnswer.json("{\"mode\":\"\(mode.rawValue)\",\"environment\":\(JSONText.quoted(environment))}")
     }
 
-    private static func flipped(_ mode: Mode, _ fault: String?) -> SyntheticAnswer {
+    private static func flipped(_ mode: Mode, _ environment: String, _ fault: String?) -> SyntheticAnswer {
         if let fault { return AdminAnswer.problem(503, "The flip could not be journaled", fault) }
-        return AdminAnswer.json("{\"mode\":\"\(mode.rawValue)\"}")
+        return modeAnswer(mode, environment)
     }
 
     // MARK: Calls

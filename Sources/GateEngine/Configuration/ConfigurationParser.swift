@@ -176,6 +176,9 @@ struct ConfigurationParser {
             return .failure(Reason(text: "must be true or false, not '\(text)'"))
         case .automatic(let range):
             if text == "auto" { return .success(.null) }
+            guard Int(text) != nil else {
+                return .failure(Reason(text: "must be auto or a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"))
+            }
             return number(text, range, isPlain).map { .integer($0) }
         case .integer(let range): return number(text, range, isPlain).map { .integer($0) }
         case .duration(let range):

@@ -134,8 +134,8 @@ extension Exchange {
             own = settings.policy.answer(
                 for: verdict, facts, body: bodyEvidence, context: answerContext)
             own?.headers.append(("Stoplog-Verdict", "recorded"))
-        case .hold: stop(.holdExpired, "Nobody is there to approve it")
-        case .block, .send, .forward, .observe: stop(.blocked, "\(mode.rawValue) mode")
+        case .hold: stop(.holdExpired)
+        case .block, .send, .forward, .observe: stop(.blocked)
         }
         if let own { note(own) }
     }
@@ -148,11 +148,9 @@ extension Exchange {
         captured = answer.body
     }
 
-    private func stop(_ type: RefusalType, _ why: String) {
-        let what = verdict.kind.map { " (\($0))" } ?? ""
-        let reason = type == .blocked ? "in \(why)" : "and was held: \(why)"
-        let text = "\(head.text(head.method)) \(displayURL) matched \(verdict.rule ?? "no rule")\(what) \(reason)"
-        let refusal = refusal(type, text)
+    private func stop(_ type: RefusalType) {
+        let refusal = refusal(
+            type, Refusal.words(type, "\(head.text(head.method)) \(displayURL)", verdict, mode: mode))
         self.refusal = refusal
         own = refusal.answer(dialect)
         if let facts,

@@ -30,6 +30,36 @@ public struct OfflineJudge: Sendable {
     }
 
     public func explain(_ facts: RequestFacts, _ evidence: BodyEvidence, mode: Mode) -> Explanation {
-        policy.explain(facts, body: evidence, strict: isStrict, mode: mode)
+        var explanation = policy.explain(facts, body: evidence, strict: isStrict, mode: mode)
+        if case .decided(let verdict) = policy.judge(facts, body: evidence, strict: isStrict) {
+            explanation.refusal = refusal(verdict, facts, evidence, call: explanation.call, mode: mode)
+        }
+        return explanation
+    }
+
+    /// What a call that the mode stops would be answered, the ids made up.
+    private func refusal(
+        _ verdict: Classification, _ facts: RequestFacts, _ evidence: BodyEvidence, call: String, mode: Mode
+    ) -> Explanation.Answer? {
+        let type: RefusalType
+        switch Decision.of(verdict, mode: mode) {
+        case .block: type = .blocked
+        case .hold: type = .holdExpired
+        case .forward, .send, .record, .observe: return nil
+        }
+        let context = AnswerContext(callID: "01JEXPLAIN0000000000000000", now_us: 0)
+        var refusal = Refusal(
+            type, detail: Refusal.words(type, call, verdict, mode: mode), callID: context.callID,
+            correlationID: context.callID)
+        refusal.rule = verdict.rule
+        refusal.class = verdict.class
+        refusal.kind = verdict.kind
+        refusal.mode = mode
+        guard
+            var shaped = policy.refusal(
+                for: verdict, facts, body: evidence, context: context, fields: refusal.fields)
+        else { return Explanation.Answer(refusal.answer(facts.errorDialect)) }
+        shaped.headers += refusal.commonFields
+        return Explanation.Answer(shaped)
     }
 }

@@ -39,6 +39,15 @@ struct Refusal: Sendable, Equatable {
         self.init(fault.type, detail: fault.detail, callID: callID, correlationID: correlationID)
     }
 
+    /// Why a call that a rule stops is refused, `call` being its method and URL.
+    static func words(_ type: RefusalType, _ call: String, _ verdict: Classification, mode: Mode) -> String {
+        let what = verdict.kind.map { " (\($0))" } ?? ""
+        let isRuleOwn = verdict.action == .block && mode != .block
+        let reason = isRuleOwn ? ", whose action is block, in \(mode.rawValue) mode" : " in \(mode.rawValue) mode"
+        let held = " and was held: Nobody is there to approve it"
+        return "\(call) matched \(verdict.rule ?? "no rule")\(what)" + (type == .blocked ? reason : held)
+    }
+
     /// The answer in a protocol's own error shape; `HTTP1Writer.writeAnswer` adds ids, date and framing.
     func answer(_ dialect: ErrorDialect) -> SyntheticAnswer {
         switch dialect {

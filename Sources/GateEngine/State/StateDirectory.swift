@@ -29,7 +29,8 @@ public struct StateDirectory: Sendable {
     public static func existing(_ path: String) throws(StateError) -> StateDirectory {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
-            throw StateError(.unusable, "the state directory: \(FileAccess.Fault.last("open", path))")
+            let code: StateError.Code = gate_errno() == ENOENT ? .absent : .unusable
+            throw StateError(code, "the state directory: \(FileAccess.Fault.last("open", path))")
         }
         guard gate_file_type(status.st_mode) == S_IFDIR else {
             throw StateError(.unusable, "the state directory \(path) is not a directory")
@@ -143,6 +144,8 @@ public struct StateError: Error, Sendable, Equatable, CustomStringConvertible {
         case forbidden
         /// It cannot be made, read or written.
         case unusable
+        /// Nothing has made it yet.
+        case absent
     }
     public var code: Code
     public var message: String

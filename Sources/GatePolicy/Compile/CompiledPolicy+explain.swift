@@ -23,7 +23,7 @@ extension CompiledPolicy {
             action: verdict?.action, severity: verdict?.severity, mode: mode,
             decision: verdict.map { Self.word(Decision.of($0, mode: mode)) },
             place: rule.map { "\($0.file):\($0.position.line):\($0.position.column)" }, description: rule?.description,
-            conditions: [], readings: [], nearMisses: [], limits: [], idempotency: nil, retries: nil, answer: nil)
+            conditions: [], readings: [], nearMisses: [], limits: [], idempotency: nil, retries: nil, answer: nil, refusal: nil)
         explanation.readings = calls.map { reading($0, strict: strict) }
         if let rule, let decisive { explanation.conditions = conditions(of: rule, decisive) }
         if let decisive { explanation.nearMisses = nearMisses(decisive, verdict) }
@@ -39,11 +39,8 @@ extension CompiledPolicy {
         explanation.retries = retries(for: verdict, facts, body: body).map { Self.view($0) }
         guard verdict.class == .irreversible else { return }
         explanation.idempotency = Self.view(idempotency(for: verdict, facts, body: body))
-        let answer = answer(for: verdict, facts, body: body, context: context)
-        explanation.answer = Explanation.Answer(
-            status: answer.status,
-            headers: Dictionary(answer.headers.map { ($0.name, $0.value) }, uniquingKeysWith: { "\($0), \($1)" }),
-            body: String(decoding: answer.body, as: UTF8.self))
+        guard explanation.decision != Self.word(.block) else { return }
+        explanation.answer = Explanation.Answer(answer(for: verdict, facts, body: body, context: context))
     }
 
     private func reading(_ call: CallReading, strict: Bool) -> Explanation.Reading {

@@ -91,10 +91,22 @@ extension PolicyParser {
         switch subject {
         case .scheme: known = ["http", "https", "connect"]
         case .class: known = CallClass.allCases.map(\.rawValue)
+        case .port: return checkPorts(pattern, at: pair)
         default: return
         }
+        checkKnown(pattern, known, at: pair.node.position, name: pair.key)
+    }
+
+    private mutating func checkPorts(_ pattern: ValuePattern, at pair: YamlPair) {
+        for glob in pattern.anyOf ?? [] where !glob.text.contains(where: { "*{\\".contains($0) }) {
+            guard UInt16(glob.text) ?? 0 == 0 || String(UInt16(glob.text) ?? 0) != glob.text else { continue }
+            diagnostics.report("`\(pair.key)` is never `\(glob.text)`: it is a number from 1 to 65535", at: pair.node.position)
+        }
+    }
+
+    private mutating func checkKnown(_ pattern: ValuePattern, _ known: [String], at position: SourcePosition, name: String) {
         for glob in pattern.anyOf ?? [] where !known.contains(where: { glob.matches($0) }) {
-            diagnostics.report("`\(pair.key)` is never `\(glob.text)`", at: pair.node.position)
+            diagnostics.report("`\(name)` is never `\(glob.text)`", at: position)
         }
     }
 
@@ -110,6 +122,10 @@ extension PolicyParser {
                 continue
             }
             guard let pattern = pattern(part.node, "\(pair.key).\(name)", domain: .text) else { return nil }
+            if case .graphql = subject, name == "operation" {
+                checkKnown(
+                    pattern, ["query", "mutation", "subscription"], at: part.node.position, name: "graphql.operation")
+            }
             patterns.append(pattern)
         }
         guard !fields.isEmpty else {

@@ -13,9 +13,11 @@ struct BuiltProgram {
     static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appendingPathComponent("stoplog").path
 
-    static func run(_ arguments: [String], in directory: String, variables: [String: String] = [:], input: String = "") throws -> Ended {
+    static func run(
+        _ arguments: [String], in directory: String, variables: [String: String] = [:], input: String = "", program: String = path
+    ) throws -> Ended {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         process.environment = ["HOME": directory, "PATH": "/usr/bin:/bin"].merging(variables) { $1 }

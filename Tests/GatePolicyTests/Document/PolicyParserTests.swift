@@ -49,6 +49,12 @@ import Testing
             "limits, retries and idempotency only"
         ),
         ("policy: t\nrules:\n  - { id: a, match: { query: x }, class: safe }\n", "needs a name"),
+        ("policy: t\nrules:\n  - { id: a, match: { port: https }, class: safe }\n", "`port` is never `https`"),
+        ("policy: t\nrules:\n  - { id: a, match: { port: [443, 65536] }, class: safe }\n", "`port` is never `65536`"),
+        (
+            "policy: t\nrules:\n  - { id: a, match: { graphql: { operation: mutate } }, class: safe }\n",
+            "`graphql.operation` is never `mutate`"
+        ),
         ("policy: t\nrules:\n  - { id: a, match: { json.a: x }, class: safe }\n", "json.a"),
         ("policy: t\nrules:\n  - { id: a, match: { body: '(' }, class: safe }\n", "`body`"),
         ("policy: t\nrules:\n  - { id: a, match: { form.a: { gt: x } }, class: safe }\n", "must be a number"),
