@@ -67,7 +67,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "policy-bench", dependencies: ["GatePolicy"], path: "Tests/Bench/PolicyBench", swiftSettings: settings),
+            name: "policy-bench", dependencies: ["GatePolicy"], path: "Tests/Bench/PolicyBench", swiftSettings: settings
+        ),
         // The load generator of `make bench`: nothing but pointers and descriptors, so without strict memory safety.
         .executableTarget(
             name: "gate-load",

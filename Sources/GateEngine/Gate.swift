@@ -80,7 +80,9 @@ public final class Gate: Sendable {
         return gate
     }
 
-    private static func startLanes(_ parts: GateParts, port: ListeningPort, state: GateState) throws(GateError) -> [LaneThread] {
+    private static func startLanes(_ parts: GateParts, port: ListeningPort, state: GateState) throws(GateError)
+        -> [LaneThread]
+    {
         let count = parts.core.configuration.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
         var threads: [LaneThread] = []
         for index in 0..<min(64, count) {
@@ -97,10 +99,13 @@ public final class Gate: Sendable {
     /// The admin server is reachable when the proxy is full.
     private static let controlConnections = 16
 
-    private static func startControl(_ parts: GateParts, port: ListeningPort, state: GateState) throws(GateError) -> LaneThread {
+    private static func startControl(_ parts: GateParts, port: ListeningPort, state: GateState) throws(GateError)
+        -> LaneThread
+    {
         let descriptor = try port.descriptor(isFirst: true)
         parts.core.ownEndpoints.add(SocketAddress.bound(descriptor))
-        return try LaneThread(name: "control", parts: parts, spareConnections: controlConnections) { lane throws(ReactorError) in
+        return try LaneThread(name: "control", parts: parts, spareConnections: controlConnections) {
+            lane throws(ReactorError) in
             try lane.listen(
                 descriptor,
                 factory: AdminExchanges(AdminRoutes(core: parts.core, token: parts.token, control: state)))
@@ -116,7 +121,8 @@ public final class Gate: Sendable {
     public func reload(_ configuration: GateConfiguration) {
         watcher.watch(PolicyFiles.watched(configuration))
         guard configuration.environment == core.configuration.environment else {
-            let wanted = "the environment is \(core.configuration.environment) until a restart, not \(configuration.environment)"
+            let wanted =
+                "the environment is \(core.configuration.environment) until a restart, not \(configuration.environment)"
             logger.error("The configuration was not taken over", metadata: .keyed([(.fault, wanted)]))
             return
         }

@@ -52,7 +52,9 @@ final class GateState: GateControl {
             logger.notice(
                 "The mode was flipped",
                 metadata: .keyed([(.modeBefore, before.rawValue), (.mode, mode.rawValue), (.actor, actor)]))
-            if case .failure(let error) = result { return done("the mode is \(mode.rawValue) now, but: \(error.message)") }
+            if case .failure(let error) = result {
+                return done("the mode is \(mode.rawValue) now, but: \(error.message)")
+            }
             done(nil)
         }
     }

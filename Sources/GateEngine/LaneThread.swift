@@ -13,7 +13,8 @@ final class LaneThread: Sendable {
     ///   - spareConnections: what this lane may have above the limit of all lanes together.
     ///   - prepare: runs on the new thread before the first round: opens listeners.
     init(
-        name: String, parts: GateParts, spareConnections: Int = 0, prepare: @escaping @Sendable (Lane) throws(ReactorError) -> Void
+        name: String, parts: GateParts, spareConnections: Int = 0,
+        prepare: @escaping @Sendable (Lane) throws(ReactorError) -> Void
     ) throws(GateError) {
         let isBuilt = DispatchSemaphore(value: 0)
         let outcome = BuildOutcome()

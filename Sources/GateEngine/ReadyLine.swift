@@ -19,7 +19,8 @@ public struct ReadyLine: Sendable, Equatable {
     /// One line of JSON without a line end.
     public var json: String {
         let fields = [
-            ("event", "ready"), ("proxy", "http://\(proxy.reachable)"), ("admin", "http://\(admin.reachable)"), ("ca", ca),
+            ("event", "ready"), ("proxy", "http://\(proxy.reachable)"), ("admin", "http://\(admin.reachable)"),
+            ("ca", ca),
             ("mode", mode), ("environment", environment),
         ]
         return "{" + fields.map { "\"\($0)\":\(JSONText.quoted($1))" }.joined(separator: ",") + "}"

@@ -65,7 +65,8 @@ public struct Explanation: Sendable, Codable {
         }
 
         fileprivate var lines: [String] {
-            ["\(status)"] + headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } + (body.isEmpty ? [] : [body])
+            ["\(status)"] + headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+                + (body.isEmpty ? [] : [body])
         }
     }
 
@@ -124,7 +125,9 @@ extension Explanation {
         section("Limits", limits.map(Self.line), &lines)
         if let idempotency { section("Idempotency", [Self.line(idempotency)], &lines) }
         if let retries { section("Retries", [Self.line(retries)], &lines) }
-        if let refusal { section(decision == "hold" ? "Answered where nobody approves it" : "Answered", refusal.lines, &lines) }
+        if let refusal {
+            section(decision == "hold" ? "Answered where nobody approves it" : "Answered", refusal.lines, &lines)
+        }
         if let answer { section(decision == "record" ? "Answered" : "A dry run answers", answer.lines, &lines) }
         return lines.joined(separator: "\n") + "\n"
     }

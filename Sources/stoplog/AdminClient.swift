@@ -33,7 +33,8 @@ struct AdminClient {
         }
         guard !(200...299).contains(answer.status) else { return answer.body }
         let object = JSONObject(answer.body)
-        let words = object?.string("detail") ?? object?.string("message") ?? object?.string("title") ?? "no reason given"
+        let words =
+            object?.string("detail") ?? object?.string("message") ?? object?.string("title") ?? "no reason given"
         let hint = answer.status == 401 ? " (is --state the gate's state directory?)" : ""
         throw Ending.because(
             answer.status >= 500 ? Ending.internalFault : Ending.negative,
@@ -43,7 +44,8 @@ struct AdminClient {
     func send(_ method: String, _ target: String, json: String? = nil) throws(Unreachable) -> Answer {
         let descriptor = try connect()
         defer { close(descriptor) }
-        var head = "\(method) \(target) HTTP/1.1\r\nHost: \(address)\r\nConnection: close\r\nAccept: application/json\r\n"
+        var head =
+            "\(method) \(target) HTTP/1.1\r\nHost: \(address)\r\nConnection: close\r\nAccept: application/json\r\n"
         if let token { head += "Authorization: Bearer \(token)\r\n" }
         let user = ProcessInfo.processInfo.environment["USER"] ?? "uid-\(getuid())"
         if user.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
@@ -65,10 +67,13 @@ struct AdminClient {
         var reason = "no address"
         var next = unsafe list
         while let info = unsafe next {
-            let descriptor = unsafe socket(info.pointee.ai_family, info.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let descriptor = unsafe socket(
+                info.pointee.ai_family, info.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
             var limit = timeval(tv_sec: 60, tv_usec: 0)
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-            if unsafe Glibc.connect(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen) == 0 { return descriptor }
+            if unsafe Glibc.connect(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen) == 0 {
+                return descriptor
+            }
             reason = Self.lastReason()
             close(descriptor)
             unsafe next = info.pointee.ai_next
@@ -81,7 +86,9 @@ struct AdminClient {
     private func write(_ bytes: [UInt8], to descriptor: Int32) throws(Unreachable) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Unreachable(reason: Self.lastReason()) }
             rest = rest.dropFirst(count)

@@ -32,13 +32,15 @@ struct AuthorityCommand: ParsableCommand {
     }
 
     struct Path: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "path", abstract: "Prints the path of its certificate.")
+        static let configuration = CommandConfiguration(
+            commandName: "path", abstract: "Prints the path of its certificate.")
         @OptionGroup var options: Options
         func run() throws { Output.line(try options.open().authority.certificateFile) }
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Prints its name, dates, fingerprint and certificate.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Prints its name, dates, fingerprint and certificate.")
         @OptionGroup var options: Options
         func run() throws {
             let authority = try options.open().authority
@@ -55,7 +57,9 @@ struct AuthorityCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "install-help", abstract: "Tells how to make systems and runtimes trust it.")
         @OptionGroup var options: Options
-        func run() throws { Output.text(InstallationHelp.text(certificate: try options.open().authority.certificateFile)) }
+        func run() throws {
+            Output.text(InstallationHelp.text(certificate: try options.open().authority.certificateFile))
+        }
     }
 
     struct Rotate: ParsableCommand {
@@ -65,12 +69,16 @@ struct AuthorityCommand: ParsableCommand {
         func run() throws {
             let configuration = try options.open().configuration
             guard configuration.tls.certificateFile == nil else {
-                throw Ending.because(Ending.negative, "the configuration names an authority of your own (tls.ca_cert): rotate it yourself")
+                throw Ending.because(
+                    Ending.negative,
+                    "the configuration names an authority of your own (tls.ca_cert): rotate it yourself")
             }
             do {
                 let authority = try Authority.rotate(stateDirectory: configuration.stateDirectory)
                 Output.line("\(authority.certificateFile)")
-                Output.complain("stoplog: \(authority.subject) is new; restart the gates, and trust it wherever the old one was installed")
+                Output.complain(
+                    "stoplog: \(authority.subject) is new; restart the gates, and trust it wherever the old one was installed"
+                )
             } catch {
                 throw Ending.because(Ending.configuration, "\(error)")
             }

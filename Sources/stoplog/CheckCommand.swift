@@ -25,7 +25,9 @@ struct CheckCommand: ParsableCommand {
             Output.line("{\"status\":\"\(isGo ? "GO" : "NO-GO")\",\"checks\":[\(checks.joined(separator: ","))]}")
         } else {
             Output.line(isGo ? "GO" : "NO-GO")
-            for result in results { Output.line("  \(result.isPassed ? "ok  " : "FAIL") \(result.name)  \(Output.harmless(result.detail))") }
+            for result in results {
+                Output.line("  \(result.isPassed ? "ok  " : "FAIL") \(result.name)  \(Output.harmless(result.detail))")
+            }
         }
         if !isGo { throw Ending.negative }
     }

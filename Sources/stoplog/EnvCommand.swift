@@ -21,7 +21,8 @@ struct EnvCommand: ParsableCommand {
         guard let gate = try finder.require().registration,
             let proxy = ListenAddress(text: String(gate.proxy.dropFirst(7)))
         else {
-            throw Ending.because(Ending.unreachable, "the gate has no entry in \(finder.statePath)/gates: name its --state")
+            throw Ending.because(
+                Ending.unreachable, "the gate has no entry in \(finder.statePath)/gates: name its --state")
         }
         let inherited = ProcessInfo.processInfo.environment
         do {
@@ -47,7 +48,8 @@ extension EnvCommand.Shell {
         case .sh: "export \(name)='\(replacing(value, ["'": "'\\''"]))'"
         case .fish: "set -gx \(name) '\(replacing(value, ["'": "\\'", "\\": "\\\\"]))'"
         case .powershell: "$env:\(name) = '\(replacing(value, ["'": "''"]))'"
-        case .dotenv: "\(name)=\"\(replacing(value, ["\"": "\\\"", "\\": "\\\\", "$": "\\$", "`": "\\`", "\n": "\\n"]))\""
+        case .dotenv:
+            "\(name)=\"\(replacing(value, ["\"": "\\\"", "\\": "\\\\", "$": "\\$", "`": "\\`", "\n": "\\n"]))\""
         }
     }
 

@@ -17,7 +17,8 @@ struct GateFinder {
 
     init(_ options: FinderOptions) throws {
         let variables = ProcessInfo.processInfo.environment
-        var sources = ConfigurationSources(variables: variables, workingDirectory: FileManager.default.currentDirectoryPath)
+        var sources = ConfigurationSources(
+            variables: variables, workingDirectory: FileManager.default.currentDirectoryPath)
         sources.flags["state"] = options.state
         do {
             statePath = try sources.statePath()
@@ -64,7 +65,9 @@ struct GateFinder {
         }
         if let environment { gates = gates.filter { $0.environment == environment } }
         guard gates.count <= 1 else { throw Self.ambiguous(gates) }
-        guard let gate = gates.first, let address = ListenAddress(text: String(gate.admin.dropFirst(7))) else { return nil }
+        guard let gate = gates.first, let address = ListenAddress(text: String(gate.admin.dropFirst(7))) else {
+            return nil
+        }
         return Found(client: AdminClient(address, token: try token()), registration: gate)
     }
 

@@ -8,7 +8,9 @@ struct PolicyOptions: ParsableArguments {
     var config: String?
     @Option(name: .customLong("env"), help: ArgumentHelp("The environment (default: development).", valueName: "name"))
     var environment: String?
-    @Option(parsing: .singleValue, help: ArgumentHelp("A policy judged before the configured ones; may be repeated.", valueName: "file"))
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("A policy judged before the configured ones; may be repeated.", valueName: "file"))
     var policy: [String] = []
     @Flag(help: "Every call that no rule classifies is irreversible.")
     var strict = false
@@ -27,13 +29,18 @@ struct PolicyOptions: ParsableArguments {
 /// The options of `run`, `serve` and `check`.
 struct GateOptions: ParsableArguments {
     @OptionGroup var policy: PolicyOptions
-    @Option(help: ArgumentHelp("observe, live, hold, dry-run or block (default: the environment's).", valueName: "mode"))
+    @Option(
+        help: ArgumentHelp("observe, live, hold, dry-run or block (default: the environment's).", valueName: "mode"))
     var mode: String?
-    @Option(help: ArgumentHelp("Where applications reach the gate (default: 127.0.0.1:4780; port 0: any).", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where applications reach the gate (default: 127.0.0.1:4780; port 0: any).", valueName: "host:port"))
     var listen: String?
     @Option(help: ArgumentHelp("Where the admin server listens (default: 127.0.0.1:4781).", valueName: "host:port"))
     var admin: String?
-    @Option(help: ArgumentHelp("The state directory (default: $XDG_STATE_HOME/stoplog or ~/.local/state/stoplog).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The state directory (default: $XDG_STATE_HOME/stoplog or ~/.local/state/stoplog).", valueName: "dir"))
     var state: String?
     @Option(help: ArgumentHelp("sqlite, sqlite:PATH, memory or postgres://…", valueName: "url"))
     var store: String?
@@ -43,7 +50,9 @@ struct GateOptions: ParsableArguments {
     var logLevel: String?
     @Option(help: ArgumentHelp("json or text.", valueName: "format"))
     var logFormat: String?
-    @Option(help: ArgumentHelp("How long in-flight calls may take after a signal to stop (default: 10s).", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "How long in-flight calls may take after a signal to stop (default: 10s).", valueName: "duration"))
     var drain: String?
 
     func sources() -> ConfigurationSources {

@@ -19,15 +19,19 @@ struct LogCommand: ParsableCommand {
     }
 
     @OptionGroup var finder: FinderOptions
-    @Option(help: ArgumentHelp("The configuration (default: ./stoplog.yaml where it exists).", valueName: "file")) var config: String?
-    @Option(name: .customLong("env"), help: ArgumentHelp("The environment whose journal is read.", valueName: "name")) var environment: String?
+    @Option(help: ArgumentHelp("The configuration (default: ./stoplog.yaml where it exists).", valueName: "file"))
+    var config: String?
+    @Option(name: .customLong("env"), help: ArgumentHelp("The environment whose journal is read.", valueName: "name"))
+    var environment: String?
     @Option(parsing: .singleValue, help: "forwarded, blocked, recorded, held, …") var outcome: [String] = []
-    @Option(name: .customLong("class"), parsing: .singleValue, help: "safe or irreversible.") var callClass: [String] = []
+    @Option(name: .customLong("class"), parsing: .singleValue, help: "safe or irreversible.") var callClass: [String] =
+        []
     @Option(parsing: .singleValue, help: "The kind, as payment.") var kind: [String] = []
     @Option(parsing: .singleValue, help: "The rule, as stripe/charge or stripe/*.") var rule: [String] = []
     @Option(parsing: .singleValue, help: "The host, as api.stripe.com or *.stripe.com.") var host: [String] = []
     @Option(parsing: .singleValue, help: "The session.") var session: [String] = []
-    @Option(help: ArgumentHelp("A duration (1h) or a time (2026-01-31T12:00:00Z).", valueName: "time")) var since: String?
+    @Option(help: ArgumentHelp("A duration (1h) or a time (2026-01-31T12:00:00Z).", valueName: "time")) var since:
+        String?
     @Option(help: ArgumentHelp("A duration (1h) or a time.", valueName: "time")) var until: String?
     @Option(help: ArgumentHelp("The newest calls, at most so many (default: 100).", valueName: "n")) var limit: Int?
     @Flag(name: [.customShort("f"), .long], help: "Go on with calls as they come.") var follow = false
@@ -35,7 +39,9 @@ struct LogCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A call's id, or verify.", valueName: "id")) var id: String?
 
     func validate() throws {
-        if let limit, !(1...1_000_000).contains(limit) { throw ValidationError("--limit takes a number from 1 to 1000000") }
+        if let limit, !(1...1_000_000).contains(limit) {
+            throw ValidationError("--limit takes a number from 1 to 1000000")
+        }
         for (name, text) in [("--since", since), ("--until", until)] {
             if let text, Self.time(text) == nil {
                 throw ValidationError("\(name): '\(text)' is neither a duration (1h) nor a time (2026-01-31T12:00:00Z)")
@@ -48,7 +54,9 @@ struct LogCommand: ParsableCommand {
         for value in Self.values(callClass) where value != "safe" && value != "irreversible" {
             throw ValidationError("--class: '\(value)' is neither safe nor irreversible")
         }
-        if follow, format == .har { throw ValidationError("--follow cannot write an archive that ends: leave --format har out") }
+        if follow, format == .har {
+            throw ValidationError("--follow cannot write an archive that ends: leave --format har out")
+        }
         if follow, id != nil { throw ValidationError("--follow goes with no id") }
     }
 
@@ -56,7 +64,9 @@ struct LogCommand: ParsableCommand {
         if id == "verify" { return try verify() }
         let source = try source()
         if let id {
-            guard let call = try source.call(id) else { throw Ending.because(Ending.negative, "there is no call \(id)") }
+            guard let call = try source.call(id) else {
+                throw Ending.because(Ending.negative, "there is no call \(id)")
+            }
             return Output.bytes(rendered([call], isWhole: true), to: STDOUT_FILENO)
         }
         let calls = try newest(source)
@@ -67,7 +77,9 @@ struct LogCommand: ParsableCommand {
     // MARK: Where from
 
     private func source() throws -> any CallSource {
-        if let found = try GateFinder(finder).find(environment: namedEnvironment) { return GateSource(client: found.client) }
+        if let found = try GateFinder(finder).find(environment: namedEnvironment) {
+            return GateSource(client: found.client)
+        }
         return StoredSource(reader: try reader())
     }
 
@@ -94,7 +106,8 @@ struct LogCommand: ParsableCommand {
         case .sqlite(let named): path = named
         case .memory: path = "memory"
         case .postgres:
-            throw Ending.because(Ending.unreachable, "no gate runs, and this build reads no PostgreSQL journal by itself")
+            throw Ending.because(
+                Ending.unreachable, "no gate runs, and this build reads no PostgreSQL journal by itself")
         }
         do {
             return try SQLiteStore.openReadOnly(
@@ -113,7 +126,8 @@ struct LogCommand: ParsableCommand {
             throw Ending.because(error)
         }
         guard let bad = report.firstBad else {
-            return Output.line("\(report.verified) event\(report.verified == 1 ? "" : "s") verified: the journal is unaltered")
+            return Output.line(
+                "\(report.verified) event\(report.verified == 1 ? "" : "s") verified: the journal is unaltered")
         }
         throw Ending.because(Ending.negative, "the journal was altered: \(Output.harmless(bad))")
     }
@@ -193,7 +207,9 @@ struct LogCommand: ParsableCommand {
             // The table's titles stand once.
             if format ?? .table == .table, let end = bytes.firstIndex(of: 0x0A) { bytes.removeSubrange(...end) }
             Output.bytes(bytes, to: STDOUT_FILENO)
-            if seen.count > 50_000 { seen = Dictionary(fresh.map { ($0.record.id, $0.hash) }, uniquingKeysWith: { $1 }) }
+            if seen.count > 50_000 {
+                seen = Dictionary(fresh.map { ($0.record.id, $0.hash) }, uniquingKeysWith: { $1 })
+            }
         }
     }
 }
@@ -214,7 +230,8 @@ private struct GateSource: CallSource {
 
     func page(_ query: CallQuery) throws -> CallPage {
         guard let page = CallJSON.readPage(try client.call("GET", "/api/v1/calls?" + Self.text(query))) else {
-            throw Ending.because(Ending.internalFault, "the gate's answer cannot be read: are gate and command of one version?")
+            throw Ending.because(
+                Ending.internalFault, "the gate's answer cannot be read: are gate and command of one version?")
         }
         return page
     }
@@ -236,7 +253,8 @@ private struct GateSource: CallSource {
         var parts = ["limit=\(query.limit)"]
         for (name, values) in [
             ("outcome", query.outcomes), ("class", query.classes), ("kind", query.kinds), ("rule", query.rules),
-            ("host", query.hosts), ("session", query.sessions), ("since", query.since.map { [Timestamp.text($0)] } ?? []),
+            ("host", query.hosts), ("session", query.sessions),
+            ("since", query.since.map { [Timestamp.text($0)] } ?? []),
             ("until", query.until.map { [Timestamp.text($0)] } ?? []), ("cursor", query.cursor.map { [$0] } ?? []),
         ] {
             parts += values.map { "\(name)=\(encoded($0))" }
@@ -246,9 +264,11 @@ private struct GateSource: CallSource {
 
     private static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            let isPlain =
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                 || "-._~".utf8.contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            return isPlain
+                ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }.joined()
     }
 }

@@ -53,7 +53,8 @@ struct PolicyClassify: ParsableCommand {
             verdict = Classification(class: .irreversible, rule: "bad-request", action: .block)
         }
         func quoted(_ text: String?) -> String { text.map(JSONText.quoted) ?? "null" }
-        let line = "{\"id\":\(request.id),\"class\":\"\(verdict.class.rawValue)\",\"kind\":\(quoted(verdict.kind))"
+        let line =
+            "{\"id\":\(request.id),\"class\":\"\(verdict.class.rawValue)\",\"kind\":\(quoted(verdict.kind))"
             + ",\"rule\":\(quoted(verdict.rule)),\"action\":\(quoted(verdict.action?.rawValue))}\n"
         return Array(line.utf8)
     }
@@ -119,7 +120,9 @@ struct WrittenRequest {
         guard let url = object["url"] as? String else { return .failure(Fault(reason: "'url' must be text")) }
         var request = WrittenRequest(method: method, url: url)
         if let id = object["id"] {
-            guard let text = try? JSONSerialization.data(withJSONObject: id, options: [.fragmentsAllowed, .withoutEscapingSlashes])
+            guard
+                let text = try? JSONSerialization.data(
+                    withJSONObject: id, options: [.fragmentsAllowed, .withoutEscapingSlashes])
             else { return .failure(Fault(reason: "'id' cannot be given back")) }
             request.id = String(decoding: text, as: UTF8.self)
         }
@@ -157,10 +160,13 @@ struct WrittenRequest {
         guard let list = value as? [Any] else { return nil }
         var fields: [(name: String, value: String)] = []
         for item in list {
-            if let pair = item as? [Any], pair.count == 2, let name = pair[0] as? String, let text = texts(pair[1])?.first {
+            if let pair = item as? [Any], pair.count == 2, let name = pair[0] as? String,
+                let text = texts(pair[1])?.first
+            {
                 fields.append((name, text))
             } else if let object = item as? [String: Any], let name = object["name"] as? String,
-                let text = texts(object["value"] ?? "")?.first {
+                let text = texts(object["value"] ?? "")?.first
+            {
                 fields.append((name, text))
             } else {
                 return nil

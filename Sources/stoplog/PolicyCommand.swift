@@ -48,14 +48,16 @@ struct PolicyCheck: ParsableCommand {
         let all = faults + set.diagnostics
         guard all.isEmpty, let policy = set.policy else { throw NamedPolicies.complain(all) }
         let rules = policy.ruleCount
-        Output.line("\(sources.count) file\(sources.count == 1 ? "" : "s"), \(rules) rule\(rules == 1 ? "" : "s"): no fault")
+        Output.line(
+            "\(sources.count) file\(sources.count == 1 ? "" : "s"), \(rules) rule\(rules == 1 ? "" : "s"): no fault")
     }
 }
 
 /// `stoplog policy test [FILE…]`
 struct PolicyTest: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "test", abstract: "Runs the tests written inside policy files; without files, the configured policies'.")
+        commandName: "test",
+        abstract: "Runs the tests written inside policy files; without files, the configured policies'.")
 
     @OptionGroup var options: PolicyOptions
     @Argument(help: ArgumentHelp("Policy files, judged in this order.", valueName: "file")) var files: [String] = []

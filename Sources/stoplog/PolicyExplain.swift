@@ -11,9 +11,12 @@ struct PolicyExplain: ParsableCommand {
 
     @OptionGroup var options: PolicyOptions
     @Option(help: ArgumentHelp("The mode (default: the environment's).", valueName: "mode")) var mode: String?
-    @Option(name: [.customShort("H"), .long], parsing: .singleValue, help: ArgumentHelp("A header field; may be repeated.", valueName: "K: V"))
+    @Option(
+        name: [.customShort("H"), .long], parsing: .singleValue,
+        help: ArgumentHelp("A header field; may be repeated.", valueName: "K: V"))
     var header: [String] = []
-    @Option(name: [.customShort("d"), .long], help: ArgumentHelp("The body, or @FILE (@- is stdin).", valueName: "body"))
+    @Option(
+        name: [.customShort("d"), .long], help: ArgumentHelp("The body, or @FILE (@- is stdin).", valueName: "body"))
     var data: String?
     @Flag(help: "Print it as JSON.") var json = false
     @Argument(help: ArgumentHelp("The method.", valueName: "method")) var method: String

@@ -16,14 +16,17 @@ struct RunCommand: ParsableCommand {
     var isWithoutPreload = false
     @Option(help: ArgumentHelp("The session's name in the journal (default: a new one).", valueName: "name"))
     var session: String?
-    @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The program and its arguments.", valueName: "command"))
+    @Argument(
+        parsing: .captureForPassthrough, help: ArgumentHelp("The program and its arguments.", valueName: "command"))
     var words: [String] = []
 
     private var command: [String] { words.first == "--" ? Array(words.dropFirst()) : words }
 
     func validate() throws {
         if let first = words.first, first == "--help" || first == "-h" { throw CleanExit.helpRequest(self) }
-        guard !command.isEmpty else { throw ValidationError("name the program to run: stoplog run [options] -- CMD ARGS…") }
+        guard !command.isEmpty else {
+            throw ValidationError("name the program to run: stoplog run [options] -- CMD ARGS…")
+        }
         if command[0].hasPrefix("-"), words.first != "--" { throw ValidationError("unknown option '\(command[0])'") }
         if let session, !Self.isSessionName(session) {
             throw ValidationError("--session takes letters, digits, '-', '_' and '.' (at most 64)")
@@ -31,7 +34,8 @@ struct RunCommand: ParsableCommand {
     }
 
     private static func isSessionName(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count) && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        (1...64).contains(text.utf8.count)
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     }
 
     func run() throws {
@@ -69,7 +73,8 @@ struct RunCommand: ParsableCommand {
             let state = try StateDirectory.existing(configuration.stateDirectory)
             RunFiles.sweep(state) { kill($0, 0) == 0 || errno != ESRCH }
             files = try RunFiles.write(
-                in: state, name: "run-\(getpid())-\(session)", authorityFile: served.gate.ready.ca, inherited: inherited,
+                in: state, name: "run-\(getpid())-\(session)", authorityFile: served.gate.ready.ca,
+                inherited: inherited,
                 preload: configuration.run.preload)
         } catch {
             served.stop(deadline: .zero)

@@ -7,7 +7,8 @@ import Logging
 /// `stoplog serve`: the gate until a signal ends it.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Runs the gate until SIGTERM or SIGINT; SIGHUP reloads configuration and policy.")
+        commandName: "serve",
+        abstract: "Runs the gate until SIGTERM or SIGINT; SIGHUP reloads configuration and policy.")
 
     @OptionGroup var options: GateOptions
 
@@ -67,7 +68,8 @@ struct ServedGate: Sendable {
             gate.reload(try GateConfiguration.load(sources))
         } catch {
             for fault in error.faults {
-                logger.error("The configuration is faulty; the running one stays", metadata: .keyed([(.fault, "\(fault)")]))
+                logger.error(
+                    "The configuration is faulty; the running one stays", metadata: .keyed([(.fault, "\(fault)")]))
             }
         }
     }

@@ -16,7 +16,8 @@ struct StatusCommand: ParsableCommand {
         guard let object = try? JSONSerialization.jsonObject(with: Data(answer)) as? [String: Any],
             let status = object["status"] as? String
         else {
-            throw Ending.because(Ending.internalFault, "the gate's answer cannot be read: are gate and command of one version?")
+            throw Ending.because(
+                Ending.internalFault, "the gate's answer cannot be read: are gate and command of one version?")
         }
         Output.line(json ? String(decoding: answer, as: UTF8.self) : Self.text(object, status))
         if status != "GO" { throw Ending.negative }

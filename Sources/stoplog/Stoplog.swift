@@ -7,10 +7,12 @@ import GateStore
 struct Stoplog: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stoplog",
-        abstract: "A local gate for outbound HTTP(S) calls: what cannot be undone is blocked, recorded, held or limited.",
+        abstract:
+            "A local gate for outbound HTTP(S) calls: what cannot be undone is blocked, recorded, held or limited.",
         version: versionText,
         subcommands: [
-            RunCommand.self, ServeCommand.self, EnvCommand.self, CheckCommand.self, StatusCommand.self, ModeCommand.self, LogCommand.self,
+            RunCommand.self, ServeCommand.self, EnvCommand.self, CheckCommand.self, StatusCommand.self,
+            ModeCommand.self, LogCommand.self,
             PolicyCommand.self, AuthorityCommand.self, InitCommand.self, SchemaCommand.self,
         ])
 

@@ -22,7 +22,9 @@ import Testing
         if let address = IPAddress(place.host) { #expect(own.contains(address, port: 4781)) }
     }
 
-    @Test(arguments: ["127.1", "0x7f000001", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.0.1.", "127.0.0.256", "1.2.3.4.5"])
+    @Test(arguments: [
+        "127.1", "0x7f000001", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.0.1.", "127.0.0.256", "1.2.3.4.5",
+    ])
     func `What a resolver might read as an address is none here`(_ host: String) {
         #expect(throws: RequestFault.self) { try Self.target(host + ":4781") }
     }

@@ -76,7 +76,8 @@ final class AdminExchange: ConnectionExchange {
     func bodyReceived(_ bytes: UnsafeRawBufferPointer) {
         guard body.count + bytes.count <= Self.bodyBytes else {
             machine.requestAborted()
-            return give(AdminAnswer.problem(413, "Body too large", "The admin server reads at most \(Self.bodyBytes) bytes."))
+            return give(
+                AdminAnswer.problem(413, "Body too large", "The admin server reads at most \(Self.bodyBytes) bytes."))
         }
         unsafe body.append(contentsOf: bytes)
     }
@@ -106,7 +107,11 @@ struct AdminWriter {
         for (name, value) in answer.headers { text += "\(name): \(value)\r\n" }
         text += "Content-Length: \(answer.body.count)\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
         text += "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-        if !keepAlive { text += "Connection: close\r\n" } else if head.minorVersion == 0 { text += "Connection: keep-alive\r\n" }
+        if !keepAlive {
+            text += "Connection: close\r\n"
+        } else if head.minorVersion == 0 {
+            text += "Connection: keep-alive\r\n"
+        }
         buffer += Array((text + "\r\n").utf8)
         if !head.isHead { buffer += answer.body }
     }

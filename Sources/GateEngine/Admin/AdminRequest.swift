@@ -45,7 +45,8 @@ struct AdminRequest {
 
     private func isOwn(_ authority: String) -> Bool {
         guard let (host, _) = HostText.split(authority.lowercased()) else { return false }
-        return host == "localhost" || host == "::1" || host == localHost || (host.hasPrefix("127.") && SocketAddress(host: host, port: 1) != nil)
+        return host == "localhost" || host == "::1" || host == localHost
+            || (host.hasPrefix("127.") && SocketAddress(host: host, port: 1) != nil)
     }
 
     /// True when the request carries the token; compared in constant time.
@@ -62,7 +63,9 @@ struct AdminRequest {
         var rest = Array(text.utf8)[...]
         while let byte = rest.first {
             rest = rest.dropFirst()
-            if byte == 0x25, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 {
+            if byte == 0x25, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
+                rest.count >= 2
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

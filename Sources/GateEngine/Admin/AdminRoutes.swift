@@ -25,7 +25,8 @@ final class AdminRoutes {
     func answer(_ request: AdminRequest) -> Outcome {
         guard request.isFromHere else {
             return .ready(
-                AdminAnswer.problem(403, "Foreign host or origin", "Ask by the address on which the admin server listens."))
+                AdminAnswer.problem(
+                    403, "Foreign host or origin", "Ask by the address on which the admin server listens."))
         }
         if request.path == ["livez"] { return read(request) { .ready(AdminAnswer.json("{\"status\":\"ok\"}")) } }
         if request.path == ["readyz"] { return read(request) { .ready(readiness) } }
@@ -34,7 +35,8 @@ final class AdminRoutes {
         guard request.isAuthorized(token) else {
             return .ready(
                 AdminAnswer.problem(
-                    401, "Token required", "Send `Authorization: Bearer TOKEN`; it is in the file admin.token of the state directory."))
+                    401, "Token required",
+                    "Send `Authorization: Bearer TOKEN`; it is in the file admin.token of the state directory."))
         }
         return routed(request, Array(request.path.dropFirst(2)))
     }
@@ -78,7 +80,8 @@ final class AdminRoutes {
         let checks = control.checks()
         let isGo = checks.allSatisfy(\.isPassed)
         return AdminAnswer.json(
-            "{\"status\":\"\(isGo ? "GO" : "NO-GO")\",\"checks\":\(CheckResult.json(checks))}", status: isGo ? 200 : 503)
+            "{\"status\":\"\(isGo ? "GO" : "NO-GO")\",\"checks\":\(CheckResult.json(checks))}", status: isGo ? 200 : 503
+        )
     }
 
     private var status: SyntheticAnswer {
@@ -107,7 +110,9 @@ final class AdminRoutes {
                 return .ready(AdminAnswer.problem(400, "Unknown mode", "Known modes: \(known)."))
             }
             let environment = core.configuration.environment
-            return .later { [control] done in control.flip(to: mode, by: request.actor) { done(Self.flipped(mode, environment, $0)) } }
+            return .later { [control] done in
+                control.flip(to: mode, by: request.actor) { done(Self.flipped(mode, environment, $0)) }
+            }
         default: return .ready(Self.notAllowed("GET, HEAD, PUT"))
         }
     }

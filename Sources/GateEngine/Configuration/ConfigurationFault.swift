@@ -51,8 +51,10 @@ enum Suggestion {
     /// `; did you mean 'x'?` for the closest of `known` within a third of the word's length, else nothing.
     static func hint(_ word: String, among known: [String]) -> String {
         let allowed = max(1, word.count / 3)
-        let closest = known.map { ($0, distance(Array(word.lowercased().utf8.prefix(64)), Array($0.lowercased().utf8))) }
-            .min { $0.1 < $1.1 }
+        let closest = known.map {
+            ($0, distance(Array(word.lowercased().utf8.prefix(64)), Array($0.lowercased().utf8)))
+        }
+        .min { $0.1 < $1.1 }
         guard let closest, closest.1 <= allowed else { return "" }
         return "; did you mean '\(closest.0)'?"
     }

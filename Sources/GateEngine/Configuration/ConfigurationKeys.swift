@@ -4,7 +4,8 @@ import GatePolicy
 enum ConfigurationKeys {
     static let root: [ConfigurationKey] = [
         ConfigurationKey("version", .integer(1...1), "The version of this file's grammar."),
-        ConfigurationKey("environment", .text(.identifier), "The environment, fixed for a process; default development."),
+        ConfigurationKey(
+            "environment", .text(.identifier), "The environment, fixed for a process; default development."),
         ConfigurationKey(
             "environments", .dictionary(key: .identifier, value: .object(environment, required: []), atMost: 100),
             "Modes of the built-in environments (production, staging, test, development) and of your own."),
@@ -82,7 +83,8 @@ enum ConfigurationKeys {
     ]
     private static let heartbeat = [
         ConfigurationKey("interval", .duration(milliseconds(100)...hours(1)), "Between two beats; default 10s."),
-        ConfigurationKey("timeout", .duration(milliseconds(200)...hours(24)), "Silence that counts as death; default 30s."),
+        ConfigurationKey(
+            "timeout", .duration(milliseconds(200)...hours(24)), "Silence that counts as death; default 30s."),
     ]
     private static let readiness = [
         ConfigurationKey(
@@ -100,7 +102,8 @@ enum ConfigurationKeys {
     ]
     private static let alert = [
         ConfigurationKey("to", .text(.alertTarget), "A webhook's URL or exec:PROGRAM."),
-        ConfigurationKey("min_severity", .choice(Severity.allCases.map(\.rawValue)), "The least severity; default warning."),
+        ConfigurationKey(
+            "min_severity", .choice(Severity.allCases.map(\.rawValue)), "The least severity; default warning."),
         ConfigurationKey("secret_file", .text(.path), "The file whose content signs webhooks."),
     ]
     private static let run = [

@@ -83,7 +83,9 @@ private struct ConfigurationLoader {
         applyWatch(root)
         if let noProxy = root["run"]?["no_proxy"]?.text { result.run.noProxy = noProxy }
         if let preload = root["run"]?["preload"]?.boolean { result.run.preload = preload }
-        if let level = root["log"]?["level"]?.text.flatMap(GateConfiguration.Log.Level.init) { result.log.level = level }
+        if let level = root["log"]?["level"]?.text.flatMap(GateConfiguration.Log.Level.init) {
+            result.log.level = level
+        }
         if let format = root["log"]?["format"]?.text.flatMap(GateConfiguration.Log.Format.init) {
             result.log.format = format
         }
@@ -128,10 +130,14 @@ private struct ConfigurationLoader {
 
     private mutating func applyJournal(_ journal: ConfigurationValue?) {
         guard let journal else { return }
-        if let calls = journal["calls"]?.text.flatMap(GateConfiguration.Journal.Calls.init) { result.journal.calls = calls }
+        if let calls = journal["calls"]?.text.flatMap(GateConfiguration.Journal.Calls.init) {
+            result.journal.calls = calls
+        }
         if let limit = journal["body_limit"]?.bytes { result.journal.bodyLimit = limit }
         if let retention = journal["retention"]?.duration { result.journal.retention = retention }
-        if let names = journal["redact"]?["headers"]?.texts { result.journal.redactedHeaders = names.map { $0.lowercased() } }
+        if let names = journal["redact"]?["headers"]?.texts {
+            result.journal.redactedHeaders = names.map { $0.lowercased() }
+        }
         if let pointers = journal["redact"]?["json"]?.texts { result.journal.redactedPointers = pointers }
     }
 
@@ -143,7 +149,8 @@ private struct ConfigurationLoader {
         result.upstream.proxy = upstream["proxy"]?.text
         result.upstream.deniedNetworks = upstream["deny_networks"]?.texts?.compactMap(NetworkRange.init(text:)) ?? []
         for member in upstream["reroute"]?.members ?? [] {
-            guard let from = member.key.text.flatMap(Origin.init(text:)), let to = member.value.text.flatMap(Origin.init(text:))
+            guard let from = member.key.text.flatMap(Origin.init(text:)),
+                let to = member.value.text.flatMap(Origin.init(text:))
             else { continue }
             if result.upstream.reroute.updateValue(to, forKey: from) != nil {
                 fault(place(member.key), "'\(from)' is rerouted twice")
@@ -170,10 +177,11 @@ private struct ConfigurationLoader {
         if let checks = root["readiness"]?["require"]?.texts {
             result.readiness.require = checks.compactMap(GateConfiguration.Readiness.Check.init)
         }
-        result.readiness.probes = root["readiness"]?["probes"]?.list?.compactMap { probe in
-            guard let id = probe["id"]?.text, let url = probe["url"]?.text else { return nil }
-            return GateConfiguration.Readiness.Probe(id: id, url: url)
-        } ?? []
+        result.readiness.probes =
+            root["readiness"]?["probes"]?.list?.compactMap { probe in
+                guard let id = probe["id"]?.text, let url = probe["url"]?.text else { return nil }
+                return GateConfiguration.Readiness.Probe(id: id, url: url)
+            } ?? []
         result.alerts = root["alerts"]?.list?.compactMap { alertTarget($0) } ?? []
     }
 
@@ -181,7 +189,9 @@ private struct ConfigurationLoader {
         guard var to = value["to"]?.text else { return nil }
         if to.hasPrefix("exec:") { to = "exec:" + PathText.resolve(String(to.dropFirst(5)), against: base, home: home) }
         var target = GateConfiguration.AlertTarget(to: to, secretFile: path(value["secret_file"]))
-        if let severity = value["min_severity"]?.text.flatMap(Severity.init(rawValue:)) { target.minimumSeverity = severity }
+        if let severity = value["min_severity"]?.text.flatMap(Severity.init(rawValue:)) {
+            target.minimumSeverity = severity
+        }
         return target
     }
 
@@ -225,7 +235,9 @@ private struct ConfigurationLoader {
         if let state = StateDirectory.defaultPath(variables: sources.variables) {
             result.stateDirectory = state
         } else {
-            fault(.variable("HOME"), "neither HOME nor XDG_STATE_HOME is an absolute path: name the state directory with --state")
+            fault(
+                .variable("HOME"),
+                "neither HOME nor XDG_STATE_HOME is an absolute path: name the state directory with --state")
         }
     }
 

@@ -129,7 +129,9 @@ struct ConfigurationParser {
         guard let name = node.scalar?.string else { return fault(node, "a key must be text") }
         let inside = path.isEmpty ? "" : " in '\(path)'"
         let hint = Suggestion.hint(name, among: known)
-        fault(node, "unknown key '\(name)'\(inside)" + (hint.isEmpty ? "; known: \(known.joined(separator: ", "))" : hint))
+        fault(
+            node, "unknown key '\(name)'\(inside)" + (hint.isEmpty ? "; known: \(known.joined(separator: ", "))" : hint)
+        )
     }
 
     private mutating func dictionary(
@@ -177,13 +179,17 @@ struct ConfigurationParser {
         case .automatic(let range):
             if text == "auto" { return .success(.null) }
             guard Int(text) != nil else {
-                return .failure(Reason(text: "must be auto or a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"))
+                return .failure(
+                    Reason(
+                        text: "must be auto or a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+                )
             }
             return number(text, range, isPlain).map { .integer($0) }
         case .integer(let range): return number(text, range, isPlain).map { .integer($0) }
         case .duration(let range):
             guard let value = DurationText.parse(text) else {
-                return .failure(Reason(text: "must be a duration with its unit (ms, s, m, h, d), as in 30s, not '\(text)'"))
+                return .failure(
+                    Reason(text: "must be a duration with its unit (ms, s, m, h, d), as in 30s, not '\(text)'"))
             }
             guard range.contains(value) else { return .failure(outside(DurationText.describe, range)) }
             return .success(.duration(value))
@@ -199,7 +205,8 @@ struct ConfigurationParser {
 
     private static func number(_ text: String, _ range: ClosedRange<Int>, _ isPlain: Bool) -> Result<Int, Reason> {
         guard isPlain, text.utf8.count <= 19, let value = Int(text), range.contains(value) else {
-            let span = range.count == 1 ? "\(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+            let span =
+                range.count == 1 ? "\(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
             return .failure(Reason(text: "must be \(span), not '\(text)'"))
         }
         return .success(value)

@@ -76,7 +76,8 @@ private struct SchemaWriter {
         case .integer(let range): numbers(range)
         case .automatic(let range):
             name("anyOf")
-            text += #"[{"const": "auto"}, {"type": "integer", "minimum": \#(range.lowerBound), "maximum": \#(range.upperBound)}]"#
+            text +=
+                #"[{"const": "auto"}, {"type": "integer", "minimum": \#(range.lowerBound), "maximum": \#(range.upperBound)}]"#
         case .boolean: member("type", "boolean")
         case .duration:
             member("type", "string")

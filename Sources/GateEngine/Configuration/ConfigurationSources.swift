@@ -25,11 +25,15 @@ public struct ConfigurationSources: Sendable {
     public func statePath() throws(ConfigurationError) -> String {
         let home = variables["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         if let given = given("state") {
-            if let reason = TextFormat.path.fault(in: given.text) { throw ConfigurationError([.init(given.place, reason)]) }
+            if let reason = TextFormat.path.fault(in: given.text) {
+                throw ConfigurationError([.init(given.place, reason)])
+            }
             return PathText.resolve(given.text, against: workingDirectory, home: home)
         }
         if let path = StateDirectory.defaultPath(variables: variables) { return path }
-        throw ConfigurationError([.init(.variable("HOME"), "neither HOME nor XDG_STATE_HOME is an absolute path: name --state")])
+        throw ConfigurationError([
+            .init(.variable("HOME"), "neither HOME nor XDG_STATE_HOME is an absolute path: name --state")
+        ])
     }
 
     /// A flag's or variable's text and where it was given. An empty variable counts as absent.

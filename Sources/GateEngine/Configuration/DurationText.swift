@@ -16,7 +16,9 @@ public enum DurationText {
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { $0.isASCII && $0.isLetter }
             rest = rest.dropFirst(unit.count)
-            guard digits.count <= 15, let count = Int64(digits), let scale = milliseconds[String(unit)] else { return nil }
+            guard digits.count <= 15, let count = Int64(digits), let scale = milliseconds[String(unit)] else {
+                return nil
+            }
             let (part, tooLong) = count.multipliedReportingOverflow(by: scale)
             let (sum, overflow) = total.addingReportingOverflow(part)
             guard !tooLong, !overflow, sum <= limit else { return nil }

@@ -35,10 +35,13 @@ public enum TextFormat: String, Sendable, CaseIterable {
         case .origin: Origin(text: value) == nil ? "'\(value)' is not http(s)://HOST[:PORT] without a path" : nil
         case .url: Self.urlFault(value)
         case .proxy: Self.proxyFault(value)
-        case .network: NetworkRange(text: value) == nil ? "'\(value)' is not a network (as in 10.0.0.0/8 or fd00::/8)" : nil
+        case .network:
+            NetworkRange(text: value) == nil ? "'\(value)' is not a network (as in 10.0.0.0/8 or fd00::/8)" : nil
         case .hostPattern: Self.hostPatternFault(value)
-        case .store: StoreLocation(text: value) == nil
-            ? "'\(Self.withoutPassword(value))' is not a store: use sqlite, sqlite:PATH, memory or postgres://…" : nil
+        case .store:
+            StoreLocation(text: value) == nil
+                ? "'\(Self.withoutPassword(value))' is not a store: use sqlite, sqlite:PATH, memory or postgres://…"
+                : nil
         case .headerName:
             value.utf8.allSatisfy(Self.isTokenByte) ? nil : "'\(value)' is not the name of a header field"
         case .pointer: value.hasPrefix("/") ? nil : "'\(value)' is not a JSON pointer (as in /card/number)"
@@ -94,7 +97,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
 
     private static func hostPatternFault(_ value: String) -> String? {
         let allowed = value.utf8.allSatisfy { HostText.isLetterOrDigit($0) || ".*-_:[]{},".utf8.contains($0) }
-        return allowed ? nil : "'\(value)' is not a host or a pattern of hosts (as in *.example.com, **.example.com or **)"
+        return allowed
+            ? nil : "'\(value)' is not a host or a pattern of hosts (as in *.example.com, **.example.com or **)"
     }
 
     private static func alertFault(_ value: String) -> String? {

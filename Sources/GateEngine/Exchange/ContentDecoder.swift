@@ -81,9 +81,10 @@ enum ContentDecoder {
 
 /// libbrotlidec, where the machine has it: opened at first use.
 enum Brotli {
-    private typealias Decompress = @convention(c) (
-        Int, UnsafePointer<UInt8>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UInt8>?
-    ) -> Int32
+    private typealias Decompress =
+        @convention(c) (
+            Int, UnsafePointer<UInt8>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UInt8>?
+        ) -> Int32
 
     private static let decompress: Decompress? = {
         guard let library = unsafe dlopen("libbrotlidec.so.1", RTLD_NOW | RTLD_LOCAL),

@@ -204,7 +204,8 @@ extension Exchange {
                 .storeUnavailable,
                 wasSent
                     ? "The call was sent; its answer could not be journaled: its outcome is in doubt."
-                    : "The call was not sent, and that could not be journaled: \(refusal?.detail ?? "the client went away").")
+                    : "The call was not sent, and that could not be journaled: \(refusal?.detail ?? "the client went away")."
+            )
             refusal = failure
             if hasAnswered {
                 lane.core.ended(makeRecord(refusal: failure.type.rawValue))

@@ -128,7 +128,9 @@ extension Exchange: ConnectionExchange {
     var wantsBody: Bool { body.wantsMore }
 
     func bodyReceived(_ bytes: UnsafeRawBufferPointer) {
-        if stage == .judging || stage == .keeping, body.use != .drop, !countGathered(bytes.count) { return refuseUngathered() }
+        if stage == .judging || stage == .keeping, body.use != .drop, !countGathered(bytes.count) {
+            return refuseUngathered()
+        }
         unsafe body.append(bytes)
         if settings.configuration.journal.calls == .all, stage == .sending {
             let room = settings.configuration.journal.bodyLimit.bytes - recordedBody.count
@@ -171,7 +173,8 @@ extension Exchange: ConnectionExchange {
         body.drop()
         machine.mayKeepAlive = false
         refuse(
-            refusal(.overloaded, "Too many request bodies wait to be judged at once; send the call again later."), as: .failed)
+            refusal(.overloaded, "Too many request bodies wait to be judged at once; send the call again later."),
+            as: .failed)
     }
 
     func outputDrained() {

@@ -66,7 +66,9 @@ extension Exchange {
         case .decoded(let content): judge(facts, .decoded(content))
         case .overLimit: overInspectionLimit(facts)
         case .unreadable:
-            guard case .decided(let verdict) = settings.policy.judge(facts, body: .unreadable, strict: settings.configuration.isStrict)
+            guard
+                case .decided(let verdict) = settings.policy.judge(
+                    facts, body: .unreadable, strict: settings.configuration.isStrict)
             else { return decide(unjudgeable) }
             decide(verdict)
         }
@@ -92,7 +94,9 @@ extension Exchange {
     }
 
     private func overInspectionLimit(_ facts: RequestFacts) {
-        if case .decided(let verdict) = settings.policy.judge(facts, body: .unreadable, strict: settings.configuration.isStrict) {
+        if case .decided(let verdict) = settings.policy.judge(
+            facts, body: .unreadable, strict: settings.configuration.isStrict)
+        {
             return decide(verdict)
         }
         if mode == .observe { return decide(unjudgeable) }
@@ -102,7 +106,10 @@ extension Exchange {
         case .reject:
             verdict = unjudgeable
             let limit = settings.configuration.inspect.bodyLimit.bytes
-            refuse(refusal(.bodyTooLarge, "The verdict on this call depends on its body, which is longer than \(limit) bytes."), as: .denied)
+            refuse(
+                refusal(
+                    .bodyTooLarge, "The verdict on this call depends on its body, which is longer than \(limit) bytes."),
+                as: .denied)
         }
     }
 

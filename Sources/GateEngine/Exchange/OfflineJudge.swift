@@ -26,7 +26,9 @@ public struct OfflineJudge: Sendable {
         if case .decided(let verdict) = policy.judge(facts, body: evidence, strict: isStrict) { return verdict }
         // The verdict depends on a body that cannot be judged.
         let isSafe = inspect.overLimit == .safe
-        return Classification(class: isSafe ? .safe : .irreversible, rule: "over-limit", action: inspect.overLimit == .reject ? .block : nil)
+        return Classification(
+            class: isSafe ? .safe : .irreversible, rule: "over-limit",
+            action: inspect.overLimit == .reject ? .block : nil)
     }
 
     public func explain(_ facts: RequestFacts, _ evidence: BodyEvidence, mode: Mode) -> Explanation {

@@ -60,7 +60,9 @@ extension ClientConnection {
             phase = .head
             return
         }
-        if case .body(.sized(let rest)) = phase, rest <= lane.limits.drainedBytes { return arm(lane.limits.bodyMilliseconds) }
+        if case .body(.sized(let rest)) = phase, rest <= lane.limits.drainedBytes {
+            return arm(lane.limits.bodyMilliseconds)
+        }
         linger()
     }
 
@@ -73,7 +75,8 @@ extension ClientConnection {
 
     /// A gate that shuts down does not wait long for clients that have their answer.
     var lingerMilliseconds: Int64 {
-        lane.isDraining ? min(lane.limits.lingerMilliseconds, lane.limits.halfClosedMilliseconds) : lane.limits.lingerMilliseconds
+        lane.isDraining
+            ? min(lane.limits.lingerMilliseconds, lane.limits.halfClosedMilliseconds) : lane.limits.lingerMilliseconds
     }
 
     /// Writes what the socket takes; false when the connection is broken.
@@ -81,7 +84,9 @@ extension ClientConnection {
         guard !output.isEmpty, !isClosed else { return true }
         let before = output.count
         let isWell = unsafe output.drain { unsafe writeOnce($0) }
-        if isWell, !output.isEmpty, output.count < before || deadline?.isArmed == false { arm(lane.limits.writeMilliseconds) }
+        if isWell, !output.isEmpty, output.count < before || deadline?.isArmed == false {
+            arm(lane.limits.writeMilliseconds)
+        }
         if isWell, output.isEmpty, before > 0, case .answering = phase, answerStarted { madeProgress() }
         return isWell
     }

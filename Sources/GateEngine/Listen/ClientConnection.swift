@@ -146,7 +146,8 @@ final class ClientConnection: ReadinessHandler, RoundHandler {
     private func deadlinePassed() {
         switch phase {
         case .head where !headStarted: close()
-        case .head: factory.refuse(.init(type: .requestTimeout, detail: "The request's head did not arrive in time."), on: self)
+        case .head:
+            factory.refuse(.init(type: .requestTimeout, detail: "The request's head did not arrive in time."), on: self)
         case .body where !output.isEmpty: lost()
         case .body:
             guard let exchange else { return close() }

@@ -38,7 +38,8 @@ final class ConnectTunnel {
             context = try lane.core.leaves.context(host: target.host)
         } catch {
             return exchange.refuse(
-                exchange.refusal(.overloaded, "No certificate could be made for this host: \(error.message)"), as: .failed)
+                exchange.refusal(.overloaded, "No certificate could be made for this host: \(error.message)"),
+                as: .failed)
         }
         let writer = exchange.writer
         connection.tunnelSession = exchange.session
@@ -56,8 +57,9 @@ final class ConnectTunnel {
         exchange.facts = facts
         exchange.tighten()
         let settings = exchange.settings
-        guard case .decided(let verdict) = settings.policy.judge(
-            facts, body: .none, strict: settings.configuration.isStrict)
+        guard
+            case .decided(let verdict) = settings.policy.judge(
+                facts, body: .none, strict: settings.configuration.isStrict)
         else { return refuse(.blocked, "can't be judged") }
         exchange.verdict = verdict
         exchange.decision = Decision.of(verdict, mode: exchange.mode)

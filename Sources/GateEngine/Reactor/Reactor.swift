@@ -53,7 +53,11 @@ final class Reactor {
     func register(_ descriptor: Int32, events: UInt32, handler: any ReadinessHandler) throws(ReactorError)
         -> Registration
     {
-        let index = freeSlots.popLast() ?? { slots.append(Slot()); return slots.count - 1 }()
+        let index =
+            freeSlots.popLast()
+            ?? {
+                slots.append(Slot()); return slots.count - 1
+            }()
         slots[index].generation &+= 1
         let token = UInt64(slots[index].generation) << 32 | UInt64(index)
         guard gate_epoll_control(epoll, EPOLL_CTL_ADD, descriptor, events, token) == 0 else {

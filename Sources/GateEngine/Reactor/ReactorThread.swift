@@ -32,7 +32,11 @@ final class ReactorThread: Sendable {
 
     /// Waits for the thread's end; a second call returns at once.
     func join() {
-        guard let id = thread.withLock({ thread in defer { thread = nil }; return thread }) else { return }
+        guard
+            let id = thread.withLock({ thread in
+                defer { thread = nil }; return thread
+            })
+        else { return }
         pthread_join(id, nil)
     }
 }

@@ -26,7 +26,8 @@ enum JavaTrustStore {
 
     /// SHA-1 of the password in UTF-16, a fixed phrase and the content.
     private static func digest(_ content: [UInt8]) -> [UInt8] {
-        let salted = password.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] } + Array("Mighty Aphrodite".utf8) + content
+        let salted =
+            password.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] } + Array("Mighty Aphrodite".utf8) + content
         var hash = [UInt8](repeating: 0, count: Int(SHA_DIGEST_LENGTH))
         _ = unsafe SHA1(salted, salted.count, &hash)
         return hash

@@ -111,7 +111,8 @@ public struct RunEnvironment: Sendable {
         ]
         if let store = facts.javaTrustStore {
             ours += [
-                ("-Djavax.net.ssl.trustStore=", store), ("-Djavax.net.ssl.trustStorePassword=", JavaTrustStore.password),
+                ("-Djavax.net.ssl.trustStore=", store),
+                ("-Djavax.net.ssl.trustStorePassword=", JavaTrustStore.password),
                 ("-Djavax.net.ssl.trustStoreType=", "JKS"),
             ]
         }
@@ -177,7 +178,8 @@ enum ShellWords {
     static func javaQuoted(_ word: String) -> String {
         guard word.contains(where: { $0.isWhitespace || $0 == "'" || $0 == "\"" }) else { return word }
         guard word.contains("\"") else { return "\"\(word)\"" }
-        return word.split(separator: "\"", omittingEmptySubsequences: false).map { "\"\($0)\"" }.joined(separator: "'\"'")
+        return word.split(separator: "\"", omittingEmptySubsequences: false).map { "\"\($0)\"" }.joined(
+            separator: "'\"'")
     }
 
     /// A path as Node reads it back from `NODE_OPTIONS`: in double quotes, backslash escapes.

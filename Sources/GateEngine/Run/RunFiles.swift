@@ -93,7 +93,9 @@ public struct RunFiles: Sendable {
         let users = file.flatMap { try? FileAccess.read($0, limit: .mebibytes(1)) } ?? []
         let kept = String(decoding: users, as: UTF8.self).split(separator: "\n").filter { line in
             let key = line.lowercased().filter { !"_- \t".contains($0) }
-            return !["httpproxy=", "httpsproxy=", "noproxy=", "useproxy=", "cacertificate="].contains { key.hasPrefix($0) }
+            return !["httpproxy=", "httpsproxy=", "noproxy=", "useproxy=", "cacertificate="].contains {
+                key.hasPrefix($0)
+            }
         }
         return Array((kept + ["use_proxy = on", "ca_certificate = \(paths.bundle)", ""]).joined(separator: "\n").utf8)
     }
@@ -117,7 +119,9 @@ public struct RunFiles: Sendable {
             if FileAccess.remove(path) { continue }
             for inner in FileAccess.names(in: path) {
                 if FileAccess.remove("\(path)/\(inner)") { continue }
-                for deepest in FileAccess.names(in: "\(path)/\(inner)") { _ = FileAccess.remove("\(path)/\(inner)/\(deepest)") }
+                for deepest in FileAccess.names(in: "\(path)/\(inner)") {
+                    _ = FileAccess.remove("\(path)/\(inner)/\(deepest)")
+                }
                 FileAccess.removeDirectory("\(path)/\(inner)")
             }
             FileAccess.removeDirectory(path)

@@ -103,13 +103,16 @@ public struct StateDirectory: Sendable {
     private func modePath(_ environment: String) -> String { "\(path)/mode-\(environment).json" }
 
     /// Keeps a flip to a mode stricter than the configured one; a flip to any other forgets what was kept.
-    public func keepFlip(to mode: Mode, configured: Mode, environment: String, at: String, by: String) throws(StateError) {
+    public func keepFlip(to mode: Mode, configured: Mode, environment: String, at: String, by: String)
+        throws(StateError)
+    {
         let file = modePath(environment)
         guard mode > configured else {
             if unsafe unlink(file) == 0 || gate_errno() == ENOENT { return }
             throw StateError(.unusable, "the kept mode: \(FileAccess.Fault.last("remove", file))")
         }
-        let text = "{\"mode\":\(JSONText.quoted(mode.rawValue)),\"at\":\(JSONText.quoted(at)),\"by\":\(JSONText.quoted(by))}\n"
+        let text =
+            "{\"mode\":\(JSONText.quoted(mode.rawValue)),\"at\":\(JSONText.quoted(at)),\"by\":\(JSONText.quoted(by))}\n"
         do {
             try FileAccess.replace(file, with: Array(text.utf8), mode: 0o600)
         } catch {

@@ -1,6 +1,6 @@
 internal import CGate
-internal import Glibc
 import GatePolicy
+internal import Glibc
 
 /// The upstream side of one reactor: libcurl's multi interface in the reactor's epoll, with a pool of handles.
 ///

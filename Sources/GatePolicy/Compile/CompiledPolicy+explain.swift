@@ -23,7 +23,8 @@ extension CompiledPolicy {
             action: verdict?.action, severity: verdict?.severity, mode: mode,
             decision: verdict.map { Self.word(Decision.of($0, mode: mode)) },
             place: rule.map { "\($0.file):\($0.position.line):\($0.position.column)" }, description: rule?.description,
-            conditions: [], readings: [], nearMisses: [], limits: [], idempotency: nil, retries: nil, answer: nil, refusal: nil)
+            conditions: [], readings: [], nearMisses: [], limits: [], idempotency: nil, retries: nil, answer: nil,
+            refusal: nil)
         explanation.readings = calls.map { reading($0, strict: strict) }
         if let rule, let decisive { explanation.conditions = conditions(of: rule, decisive) }
         if let decisive { explanation.nearMisses = nearMisses(decisive, verdict) }

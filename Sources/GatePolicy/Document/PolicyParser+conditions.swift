@@ -100,11 +100,14 @@ extension PolicyParser {
     private mutating func checkPorts(_ pattern: ValuePattern, at pair: YamlPair) {
         for glob in pattern.anyOf ?? [] where !glob.text.contains(where: { "*{\\".contains($0) }) {
             guard UInt16(glob.text) ?? 0 == 0 || String(UInt16(glob.text) ?? 0) != glob.text else { continue }
-            diagnostics.report("`\(pair.key)` is never `\(glob.text)`: it is a number from 1 to 65535", at: pair.node.position)
+            diagnostics.report(
+                "`\(pair.key)` is never `\(glob.text)`: it is a number from 1 to 65535", at: pair.node.position)
         }
     }
 
-    private mutating func checkKnown(_ pattern: ValuePattern, _ known: [String], at position: SourcePosition, name: String) {
+    private mutating func checkKnown(
+        _ pattern: ValuePattern, _ known: [String], at position: SourcePosition, name: String
+    ) {
         for glob in pattern.anyOf ?? [] where !known.contains(where: { glob.matches($0) }) {
             diagnostics.report("`\(name)` is never `\(glob.text)`", at: position)
         }

@@ -37,11 +37,13 @@ extension CallJSON {
 
     private static func host(of url: String) -> String {
         let bytes = Array(url.utf8)
-        guard let slashes = bytes.indices.dropLast(2).first(where: { bytes[$0...].starts(with: Array("://".utf8)) }) else {
+        guard let slashes = bytes.indices.dropLast(2).first(where: { bytes[$0...].starts(with: Array("://".utf8)) })
+        else {
             return ""
         }
         let authority = bytes[(slashes + 3)...].prefix { $0 != 0x2F && $0 != 0x3F }
-        let host = authority.first == 0x5B ? authority.dropFirst().prefix { $0 != 0x5D } : authority.prefix { $0 != 0x3A }
+        let host =
+            authority.first == 0x5B ? authority.dropFirst().prefix { $0 != 0x5D } : authority.prefix { $0 != 0x3A }
         return String(decoding: host, as: UTF8.self)
     }
 }

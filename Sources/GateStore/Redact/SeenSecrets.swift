@@ -21,7 +21,8 @@ public struct SeenSecrets: Sendable {
         for (index, piece) in kept.enumerated() {
             let isLast = index == kept.count - 1
             let found =
-                isLast && piece.isEmpty ? original.count : Self.find(Array(piece), in: original, from: position) ?? original.count
+                isLast && piece.isEmpty
+                ? original.count : Self.find(Array(piece), in: original, from: position) ?? original.count
             if index > 0 { add(original[position..<max(position, found)]) }
             position = min(original.count, found + piece.count)
         }
@@ -56,7 +57,9 @@ public struct SeenSecrets: Sendable {
     private mutating func add(_ value: ArraySlice<UInt8>) {
         var value = value
         if value.first == 0x22, value.last == 0x22, value.count > 1 { value = value.dropFirst().dropLast() }
-        guard value.count >= Self.minimumBytes, values.count < Self.maximum, !values.contains(Array(value)) else { return }
+        guard value.count >= Self.minimumBytes, values.count < Self.maximum, !values.contains(Array(value)) else {
+            return
+        }
         values.append(Array(value))
         // The longest first: a part must not break the whole.
         values.sort { $0.count > $1.count }

@@ -14,7 +14,8 @@ struct BuiltProgram {
         .appendingPathComponent("stoplog").path
 
     static func run(
-        _ arguments: [String], in directory: String, variables: [String: String] = [:], input: String = "", program: String = path
+        _ arguments: [String], in directory: String, variables: [String: String] = [:], input: String = "",
+        program: String = path
     ) throws -> Ended {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
@@ -38,43 +39,49 @@ struct BuiltProgram {
 
 @Suite("Command line", .timeLimit(.minutes(2)))
 struct CommandLineTests {
-    @Test(arguments: [
-        (["serve", "--listen", "nonsense"], 64, "--listen: error: 'nonsense' is not HOST:PORT"),
-        (["serve", "--admin", "1.2.3.4"], 64, "--admin: error:"),
-        (["serve", "--mode", "blocked"], 64, "did you mean 'block'?"),
-        (["check", "--log-level", "loud"], 64, "--log-level: error:"),
-        (["check", "--log-format", "xml"], 64, "--log-format: error:"),
-        (["check", "--store", "redis://x"], 64, "--store: error:"),
-        (["check", "--drain", "5"], 64, "--drain: error:"),
-        (["check", "--env", "prodction"], 78, "unknown environment 'prodction'; known: development, production, staging, test"),
-        (["check", "--config", "absent.yaml"], 78, "No such file"),
-        (["check", "--policy", "nopack"], 78, "neither a built-in pack"),
-        (["serve", "--policy", "./absent.yaml"], 78, "absent.yaml"),
-        (["serve", "--bogus"], 64, "--bogus"),
-        (["nonsense"], 64, "nonsense"),
-        (["run"], 64, "name the program"),
-        (["run", "--"], 64, "name the program"),
-        (["run", "--session", "a b", "--", "true"], 64, "--session"),
-        (["mode", "blocked"], 64, "is not a mode"),
-        (["mode"], 69, "no gate runs"),
-        (["mode", "--admin", "127.0.0.1:1"], 69, "no gate answers at 127.0.0.1:1"),
-        (["mode", "--admin", "nonsense"], 64, "is not HOST:PORT"),
-        (["env"], 69, "no gate runs"),
-        (["env", "--shell", "csh"], 64, "csh"),
-        (["log"], 69, "no gate runs"),
-        (["log", "--limit", "0"], 64, "--limit"),
-        (["log", "--since", "yesterday"], 64, "--since"),
-        (["log", "--outcome", "lost"], 64, "--outcome"),
-        (["log", "--format", "xml"], 64, "xml"),
-        (["log", "verify"], 69, "no gate runs"),
-        (["policy", "check"], 64, "name the policy files"),
-        (["policy", "check", "absent.yaml"], 1, "absent.yaml:1:1: error:"),
-        (["policy", "explain", "GET", "nonsense"], 64, "is not a method and an absolute"),
-        (["policy", "classify", "absent.jsonl"], 64, "cannot read absent.jsonl"),
-        (["schema", "nonsense"], 64, "nonsense"),
-        (["init", "/proc/absent"], 1, "cannot write"),
-    ] as [([String], Int32, String)])
-    func `wrong input ends with its code and says what is wrong`(arguments: [String], status: Int32, words: String) throws {
+    @Test(
+        arguments: [
+            (["serve", "--listen", "nonsense"], 64, "--listen: error: 'nonsense' is not HOST:PORT"),
+            (["serve", "--admin", "1.2.3.4"], 64, "--admin: error:"),
+            (["serve", "--mode", "blocked"], 64, "did you mean 'block'?"),
+            (["check", "--log-level", "loud"], 64, "--log-level: error:"),
+            (["check", "--log-format", "xml"], 64, "--log-format: error:"),
+            (["check", "--store", "redis://x"], 64, "--store: error:"),
+            (["check", "--drain", "5"], 64, "--drain: error:"),
+            (
+                ["check", "--env", "prodction"], 78,
+                "unknown environment 'prodction'; known: development, production, staging, test"
+            ),
+            (["check", "--config", "absent.yaml"], 78, "No such file"),
+            (["check", "--policy", "nopack"], 78, "neither a built-in pack"),
+            (["serve", "--policy", "./absent.yaml"], 78, "absent.yaml"),
+            (["serve", "--bogus"], 64, "--bogus"),
+            (["nonsense"], 64, "nonsense"),
+            (["run"], 64, "name the program"),
+            (["run", "--"], 64, "name the program"),
+            (["run", "--session", "a b", "--", "true"], 64, "--session"),
+            (["mode", "blocked"], 64, "is not a mode"),
+            (["mode"], 69, "no gate runs"),
+            (["mode", "--admin", "127.0.0.1:1"], 69, "no gate answers at 127.0.0.1:1"),
+            (["mode", "--admin", "nonsense"], 64, "is not HOST:PORT"),
+            (["env"], 69, "no gate runs"),
+            (["env", "--shell", "csh"], 64, "csh"),
+            (["log"], 69, "no gate runs"),
+            (["log", "--limit", "0"], 64, "--limit"),
+            (["log", "--since", "yesterday"], 64, "--since"),
+            (["log", "--outcome", "lost"], 64, "--outcome"),
+            (["log", "--format", "xml"], 64, "xml"),
+            (["log", "verify"], 69, "no gate runs"),
+            (["policy", "check"], 64, "name the policy files"),
+            (["policy", "check", "absent.yaml"], 1, "absent.yaml:1:1: error:"),
+            (["policy", "explain", "GET", "nonsense"], 64, "is not a method and an absolute"),
+            (["policy", "classify", "absent.jsonl"], 64, "cannot read absent.jsonl"),
+            (["schema", "nonsense"], 64, "nonsense"),
+            (["init", "/proc/absent"], 1, "cannot write"),
+        ] as [([String], Int32, String)])
+    func `wrong input ends with its code and says what is wrong`(arguments: [String], status: Int32, words: String)
+        throws
+    {
         try withDirectory { directory in
             let ended = try BuiltProgram.run(arguments, in: directory)
             #expect(ended.status == status, "\(ended.err)")
@@ -83,7 +90,10 @@ struct CommandLineTests {
         }
     }
 
-    @Test(arguments: [["--help"], ["--version"], ["help", "run"], ["log", "--help"], ["schema", "config"], ["schema", "policy"], ["ca", "path"], ["ca", "show"], ["ca", "install-help"]])
+    @Test(arguments: [
+        ["--help"], ["--version"], ["help", "run"], ["log", "--help"], ["schema", "config"], ["schema", "policy"],
+        ["ca", "path"], ["ca", "show"], ["ca", "install-help"],
+    ])
     func `what only tells ends with 0`(arguments: [String]) throws {
         try withDirectory { directory in
             let ended = try BuiltProgram.run(arguments, in: directory)
@@ -129,14 +139,17 @@ struct CommandLineTests {
         }
     }
 
-    @Test(arguments: [("exit 7", 7), ("kill -9 $$", 137), ("kill -TERM $PPID; sleep 60", 143), ("true", 0)] as [(String, Int32)])
+    @Test(
+        arguments: [("exit 7", 7), ("kill -9 $$", 137), ("kill -TERM $PPID; sleep 60", 143), ("true", 0)]
+            as [(String, Int32)])
     func `run passes the program's status on, and signals to it`(script: String, status: Int32) throws {
         try withDirectory { directory in
             let ended = try BuiltProgram.run(["run", "--", "sh", "-c", script], in: directory)
             #expect(ended.status == status, "\(ended.err)")
             #expect(ended.err.contains("mode dry-run"))
             for left in ["gates", "runtime"] {
-                let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/.local/state/stoplog/\(left)")
+                let names = try FileManager.default.contentsOfDirectory(
+                    atPath: "\(directory)/.local/state/stoplog/\(left)")
                 #expect(names == [])
             }
         }
@@ -153,7 +166,8 @@ struct CommandLineTests {
 
     @Test func `options of run end where the program begins`() throws {
         try withDirectory { directory in
-            let ended = try BuiltProgram.run(["run", "--mode", "block", "--", "printf", "%s|", "--mode", "--", "-x"], in: directory)
+            let ended = try BuiltProgram.run(
+                ["run", "--mode", "block", "--", "printf", "%s|", "--mode", "--", "-x"], in: directory)
             #expect(ended.out == "--mode|--|-x|" && ended.status == 0)
             #expect(ended.err.contains("mode block"))
         }
@@ -165,7 +179,9 @@ struct CommandLineTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: directory + "/open")
             for command in [["serve"], ["check"], ["run", "--", "true"]] {
                 let ended = try BuiltProgram.run([command[0], "--state", "open"] + command.dropFirst(), in: directory)
-                #expect(ended.status == 78 && ended.err.contains("others may write"), "\(command) \(ended.status) \(ended.err)")
+                #expect(
+                    ended.status == 78 && ended.err.contains("others may write"),
+                    "\(command) \(ended.status) \(ended.err)")
             }
         }
     }

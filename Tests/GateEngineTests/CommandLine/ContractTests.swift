@@ -11,13 +11,16 @@ struct ContractTests {
             let isRoot = getuid() == 0
             for command in [["mode"], ["env"], ["log"], ["log", "verify"]] {
                 let file = try BuiltProgram.run(command + ["--state", "file"], in: directory)
-                #expect(file.status == 78 && file.err.contains("not a directory"), "\(command) \(file.status) \(file.err)")
+                #expect(
+                    file.status == 78 && file.err.contains("not a directory"), "\(command) \(file.status) \(file.err)")
                 guard isRoot else { continue }
                 let other = directory + "/other"
                 try? FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
                 _ = chown(other, 4321, 4321)
                 let ended = try BuiltProgram.run(command + ["--state", "other"], in: directory)
-                #expect(ended.status == 78 && ended.err.contains("belongs to user 4321"), "\(command) \(ended.status) \(ended.err)")
+                #expect(
+                    ended.status == 78 && ended.err.contains("belongs to user 4321"),
+                    "\(command) \(ended.status) \(ended.err)")
             }
         }
     }
@@ -25,7 +28,8 @@ struct ContractTests {
     @Test func `a faulty variable is called by its own name`() throws {
         try withDirectory { directory in
             let ended = try BuiltProgram.run(["mode"], in: directory, variables: ["STOPLOG_ADMIN": "nonsense"])
-            #expect(ended.status == 78 && ended.err.contains("STOPLOG_ADMIN: 'nonsense' is not HOST:PORT"), "\(ended.err)")
+            #expect(
+                ended.status == 78 && ended.err.contains("STOPLOG_ADMIN: 'nonsense' is not HOST:PORT"), "\(ended.err)")
         }
     }
 
@@ -47,11 +51,14 @@ struct ContractTests {
 
     @Test func `a rule's own action is told apart from block mode`() throws {
         try withDirectory { directory in
-            let policy = "policy: p\nrules:\n  - { id: a, match: { host: a.example }, class: irreversible, action: block }\n"
+            let policy =
+                "policy: p\nrules:\n  - { id: a, match: { host: a.example }, class: irreversible, action: block }\n"
             try policy.write(toFile: directory + "/p.yaml", atomically: true, encoding: .utf8)
             let ended = try BuiltProgram.run(
                 ["policy", "explain", "GET", "https://a.example/", "--policy", "p.yaml"], in: directory)
-            #expect(ended.out.contains("GET https://a.example/ matched p/a, whose action is block, in dry-run mode"), "\(ended.out)")
+            #expect(
+                ended.out.contains("GET https://a.example/ matched p/a, whose action is block, in dry-run mode"),
+                "\(ended.out)")
         }
     }
 
@@ -92,7 +99,8 @@ struct ContractTests {
             #expect(flip.out == "{\"mode\":\"block\",\"environment\":\"production\"}\n", "\(flip.err)")
             let run = try BuiltProgram.run(
                 ["run", "--env", "production", "--mode", "live", "--state", state, "--", "true"], in: gate.directory)
-            #expect(run.err.contains("A flip from before the start holds") && run.err.contains("mode block"), "\(run.err)")
+            #expect(
+                run.err.contains("A flip from before the start holds") && run.err.contains("mode block"), "\(run.err)")
         }
         try withDirectory { directory in
             let ended = try BuiltProgram.run(["status"], in: directory)

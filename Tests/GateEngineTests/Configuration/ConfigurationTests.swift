@@ -75,7 +75,8 @@ struct ConfigurationTests {
         let found = try #require(loaded.configuration)
         #expect(found.mode == .live)
         #expect(found.store == .postgres("postgres://gate@db/stoplog"))
-        #expect(found.policies == [.file(loaded.directory + "/policies/local.yaml"), .pack("stripe"), .pack("default")])
+        #expect(
+            found.policies == [.file(loaded.directory + "/policies/local.yaml"), .pack("stripe"), .pack("default")])
         #expect(found.tls.certificateFile == loaded.directory + "/ca.pem")
         #expect(found.tls.keyFile == "/k.pem")
         #expect(found.journal.redactedHeaders == ["x-key"])
@@ -103,26 +104,48 @@ struct ConfigurationTests {
 
     @Test func `default is judged last and an empty list means none`() throws {
         let found = try load("policies: [default, stripe]\n") { $0.policies = ["./mine.yaml"] }
-        #expect(found.configuration?.policies == [.file(found.directory + "/mine.yaml"), .pack("stripe"), .pack("default")])
+        #expect(
+            found.configuration?.policies == [.file(found.directory + "/mine.yaml"), .pack("stripe"), .pack("default")])
         #expect(try load("policies: []\n").configuration?.policies == [])
     }
 
     @Test(arguments: [
         ("enviroment: x", "stoplog.yaml:1:1: error: unknown key 'enviroment'; did you mean 'environment'?"),
         ("journal:\n  cals: all", "stoplog.yaml:2:3: error: unknown key 'cals' in 'journal'; did you mean 'calls'?"),
-        ("environment: prod", "stoplog.yaml:1:14: error: unknown environment 'prod'; known: development, production, staging, test"),
-        ("environments: { mine: {} }", "stoplog.yaml:1:17: error: the environment 'mine' is your own, so it needs a mode"),
+        (
+            "environment: prod",
+            "stoplog.yaml:1:14: error: unknown environment 'prod'; known: development, production, staging, test"
+        ),
+        (
+            "environments: { mine: {} }",
+            "stoplog.yaml:1:17: error: the environment 'mine' is your own, so it needs a mode"
+        ),
         ("threads: 65", "stoplog.yaml:1:10: error: 'threads' must be a number from 1 to 64, not '65'"),
         ("worker: { threads: 0 }", "stoplog.yaml:1:20: error: 'worker.threads' must be a number from 1 to 4, not '0'"),
-        ("hold: { wait: 60 }", "stoplog.yaml:1:15: error: 'hold.wait' must be a duration with its unit (ms, s, m, h, d), as in 30s, not '60'"),
+        (
+            "hold: { wait: 60 }",
+            "stoplog.yaml:1:15: error: 'hold.wait' must be a duration with its unit (ms, s, m, h, d), as in 30s, not '60'"
+        ),
         ("listen: [1]", "stoplog.yaml:1:9: error: 'listen' must be text, not a list"),
         ("policies: nope", "stoplog.yaml:1:11: error: 'policies' must be a list, not a single value"),
         ("listen: ~", "stoplog.yaml:1:9: error: 'listen' must be text, but nothing is written"),
         ("- 1", "stoplog.yaml:1:1: error: the file must be a mapping of keys, not a list"),
-        ("store: redis", "stoplog.yaml:1:8: error: 'store': 'redis' is not a store: use sqlite, sqlite:PATH, memory or postgres://…"),
-        ("heartbeat: { interval: 30s, timeout: 10s }", "stoplog.yaml:1:12: error: 'heartbeat.timeout' must be longer than 'heartbeat.interval'"),
-        ("tls: { ca_key: x }", "stoplog.yaml:1:6: error: 'tls.ca_cert' and 'tls.ca_key' belong together: one of them is missing"),
-        ("alerts: [{ to: ftp://x }]", "stoplog.yaml:1:16: error: 'alerts[0].to': 'ftp://x' is neither an http(s) URL nor exec:PROGRAM"),
+        (
+            "store: redis",
+            "stoplog.yaml:1:8: error: 'store': 'redis' is not a store: use sqlite, sqlite:PATH, memory or postgres://…"
+        ),
+        (
+            "heartbeat: { interval: 30s, timeout: 10s }",
+            "stoplog.yaml:1:12: error: 'heartbeat.timeout' must be longer than 'heartbeat.interval'"
+        ),
+        (
+            "tls: { ca_key: x }",
+            "stoplog.yaml:1:6: error: 'tls.ca_cert' and 'tls.ca_key' belong together: one of them is missing"
+        ),
+        (
+            "alerts: [{ to: ftp://x }]",
+            "stoplog.yaml:1:16: error: 'alerts[0].to': 'ftp://x' is neither an http(s) URL nor exec:PROGRAM"
+        ),
         ("readiness: { probes: [{ id: x }] }", "stoplog.yaml:1:23: error: 'readiness.probes[0]' lacks the key 'url'"),
     ])
     func `a fault names its line, its column and what to do`(text: String, fault: String) throws {
@@ -136,7 +159,9 @@ struct ConfigurationTests {
         #expect(faults.map { $0.split(separator: ":")[1] } == ["1", "2", "3"])
     }
 
-    @Test(arguments: ["a: [", "a: 1\na: 2", "listen: \"\\x", "%", "a\u{0}b", "&a [*a]", "{", "?", "!!binary x: y", "<<: *x"])
+    @Test(arguments: [
+        "a: [", "a: 1\na: 2", "listen: \"\\x", "%", "a\u{0}b", "&a [*a]", "{", "?", "!!binary x: y", "<<: *x",
+    ])
     func `broken YAML is a fault with a line and never a crash`(text: String) throws {
         #expect(try load(text).faults.first?.hasPrefix("stoplog.yaml:") == true)
     }
@@ -147,7 +172,8 @@ struct ConfigurationTests {
     }
 
     @Test(arguments: [
-        ("listen", "localhost"), ("listen", "1.2.3.4:99999"), ("listen", "::1:80"), ("listen", "[::1]"), ("admin", ":1"),
+        ("listen", "localhost"), ("listen", "1.2.3.4:99999"), ("listen", "::1:80"), ("listen", "[::1]"),
+        ("admin", ":1"),
         ("mode", "blocked"), ("log-level", "loud"), ("log-format", "xml"), ("store", "sqlite:"), ("drain", "10"),
         ("env", "prodction"), ("config", "absent.yaml"),
     ])
@@ -161,9 +187,11 @@ struct ConfigurationTests {
         var random = SeededGenerator(state: 7)
         let alphabet = Array("abclist:en-[]{}\"'#&*!|>%@`,\n  0129./~".unicodeScalars)
         for _ in 0..<400 {
-            let text = String(String.UnicodeScalarView((0..<Int.random(in: 0..<60, using: &random)).map { _ in
-                alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
-            }))
+            let text = String(
+                String.UnicodeScalarView(
+                    (0..<Int.random(in: 0..<60, using: &random)).map { _ in
+                        alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+                    }))
             let parsed = ConfigurationParser.parse(text, file: "f")
             // Text of white space and comments alone has neither.
             #expect(parsed.faults.allSatisfy { "\($0)".hasPrefix("f:") })
@@ -188,23 +216,31 @@ struct UnitTests {
     func `what is no duration is refused`(text: String) { #expect(DurationText.parse(text) == nil) }
 
     @Test(arguments: [("64KiB", 65_536), ("1MiB", 1 << 20), ("10", 10), ("1MB", 1_000_000), ("7B", 7)])
-    func `a number of bytes has a unit or none`(text: String, bytes: Int) { #expect(ByteCount(text: text)?.bytes == bytes) }
+    func `a number of bytes has a unit or none`(text: String, bytes: Int) {
+        #expect(ByteCount(text: text)?.bytes == bytes)
+    }
 
     @Test(arguments: ["", "KiB", "1 KiB", "-1", "1kib", "99999999999999999999", "9999999999999GiB"])
     func `what is no number of bytes is refused`(text: String) { #expect(ByteCount(text: text) == nil) }
 
-    @Test(arguments: [("10.0.0.0/8", true), ("fd00::/8", true), ("1.2.3.4", true), ("10.0.0.1/8", false), ("10.0.0.0/33", false), ("x/8", false), ("10.0.0.0/", false)])
+    @Test(arguments: [
+        ("10.0.0.0/8", true), ("fd00::/8", true), ("1.2.3.4", true), ("10.0.0.1/8", false), ("10.0.0.0/33", false),
+        ("x/8", false), ("10.0.0.0/", false),
+    ])
     func `a network has no bits after its prefix`(text: String, isNetwork: Bool) {
         #expect((NetworkRange(text: text) != nil) == isNetwork)
     }
 
-    @Test(arguments: [0, 1, 951_782_400_000_000, 1_800_000_000_123_000, -1_000_000, 253_402_300_799_999_000] as [Int64])
+    @Test(
+        arguments: [0, 1, 951_782_400_000_000, 1_800_000_000_123_000, -1_000_000, 253_402_300_799_999_000] as [Int64])
     func `a time reads back as it was written`(time: Int64) {
         let milliseconds = (time / 1000) * 1000
         #expect(RFC3339.parse(RFC3339.text(milliseconds)) == milliseconds)
     }
 
-    @Test(arguments: ["2026-02-30", "2026-13-01", "x", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+1", "2026-01-01T00:00:00.Z"])
+    @Test(arguments: [
+        "2026-02-30", "2026-13-01", "x", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+1", "2026-01-01T00:00:00.Z",
+    ])
     func `what is no time is refused`(text: String) { #expect(RFC3339.parse(text) == nil) }
 
     @Test func `zones and dates without a time are read`() {

@@ -60,8 +60,13 @@ import Testing
     @Test func `No bytes are too strange`() {
         var random = SeededGenerator(state: 7)
         for round in 0..<400 {
-            var bytes = round % 2 == 0 ? Self.first : (0..<Int.random(in: 0...60, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
-            if !bytes.isEmpty { bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random) }
+            var bytes =
+                round % 2 == 0
+                ? Self.first
+                : (0..<Int.random(in: 0...60, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            if !bytes.isEmpty {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
+            }
             for coding in ["gzip", "deflate", "br", "br, gzip"] { _ = Self.decode(bytes, coding) }
         }
     }

@@ -73,7 +73,9 @@ struct ExchangeTests {
     }
 
     @Test func `A stricter mode holds for a call that is not decided yet, a looser one does not`() throws {
-        for (before, after, outcome) in [(Mode.live, Mode.block, CallRecord.Outcome.blocked), (.block, .live, .blocked)] {
+        for (before, after, outcome) in [
+            (Mode.live, Mode.block, CallRecord.Outcome.blocked), (.block, .live, .blocked),
+        ] {
             try BareLane.with(rules: Self.rules, mode: before) { bare in
                 let (connection, client) = try bare.connect()
                 client.write(Self.post(13, "action="))

@@ -97,7 +97,8 @@ import Testing
             ))
         let ec2 = Wire.text(Self.refusal(.blocked, "a<b").answer(.ec2XML).body)
         #expect(
-            ec2.hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>AccessDenied</Code>"))
+            ec2.hasPrefix(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>AccessDenied</Code>"))
         #expect(ec2.contains("<Message>a&lt;b</Message></Error></Errors><RequestID>"))
         let s3 = Wire.text(Self.refusal(.blocked, "a<b").answer(.s3XML).body)
         #expect(

@@ -43,10 +43,12 @@ struct RunEnvironmentTests {
         #expect(variables(["AWS_CA_BUNDLE": "/x"])["AWS_CA_BUNDLE"] == "/state dir/runtime/r/ca-bundle.pem")
     }
 
-    @Test(arguments: [
-        (nil, ":/state dir/runtime/r/php"), ("", ":/state dir/runtime/r/php"), ("/mine", "/mine:/state dir/runtime/r/php"),
-        ("/mine:", "/mine::/state dir/runtime/r/php"), (":/state dir/runtime/old/php", ":/state dir/runtime/r/php"),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, ":/state dir/runtime/r/php"), ("", ":/state dir/runtime/r/php"),
+            ("/mine", "/mine:/state dir/runtime/r/php"),
+            ("/mine:", "/mine::/state dir/runtime/r/php"), (":/state dir/runtime/old/php", ":/state dir/runtime/r/php"),
+        ] as [(String?, String)])
     func `PHP keeps its own directories`(inherited: String?, expected: String) {
         #expect(variables(inherited.map { ["PHP_INI_SCAN_DIR": $0] } ?? [:])["PHP_INI_SCAN_DIR"] == expected)
     }
@@ -59,7 +61,9 @@ struct RunEnvironmentTests {
     }
 
     @Test func `the preloads come before the user's own and can be left out`() {
-        let set = variables(["PYTHONPATH": "/mine:/state dir/runtime/old/python", "NODE_OPTIONS": "--max-old-space-size=64"])
+        let set = variables([
+            "PYTHONPATH": "/mine:/state dir/runtime/old/python", "NODE_OPTIONS": "--max-old-space-size=64",
+        ])
         #expect(set["PYTHONPATH"] == "/state dir/runtime/r/python:/mine")
         #expect(set["NODE_OPTIONS"] == "--max-old-space-size=64 --require \"/state dir/runtime/r/stoplog-preload.cjs\"")
         let without = variables(preload: false)
@@ -81,7 +85,9 @@ struct RunFilesTests {
             let state = try StateDirectory.open(base + "/state")
             let files = try RunFiles.write(
                 in: state, name: "run-1-x", authorityFile: base + "/ca.pem",
-                inherited: ["HOME": base, "CURL_CA_BUNDLE": base + "/mine.pem", "NODE_EXTRA_CA_CERTS": base + "/mine.pem"],
+                inherited: [
+                    "HOME": base, "CURL_CA_BUNDLE": base + "/mine.pem", "NODE_EXTRA_CA_CERTS": base + "/mine.pem",
+                ],
                 preload: true)
             let bundle = try String(contentsOfFile: files.paths.bundle, encoding: .utf8)
             #expect(bundle.components(separatedBy: "AQIDBA==").count == 2)
@@ -99,7 +105,8 @@ struct RunFilesTests {
             try Self.certificate.write(toFile: base + "/ca.pem", atomically: true, encoding: .utf8)
             let state = try StateDirectory.open(base + "/state")
             for name in ["run-7-a", "run-8-b", "env-1"] {
-                _ = try RunFiles.write(in: state, name: name, authorityFile: base + "/ca.pem", inherited: [:], preload: true)
+                _ = try RunFiles.write(
+                    in: state, name: name, authorityFile: base + "/ca.pem", inherited: [:], preload: true)
             }
             RunFiles.sweep(state) { $0 == 8 }
             #expect(FileAccess.names(in: base + "/state/runtime") == ["env-1", "run-8-b"])
@@ -108,7 +115,9 @@ struct RunFilesTests {
 
     @Test func `text that is no certificate leaves no trace`() {
         var bundle = PEMBundle()
-        bundle.add("junk\n-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nAQ==\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nAQ")
+        bundle.add(
+            "junk\n-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nAQ==\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nAQ"
+        )
         #expect(bundle.blocks.isEmpty)
     }
 }

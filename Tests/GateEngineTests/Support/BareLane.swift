@@ -24,8 +24,10 @@ final class BareLane {
     private init(_ rules: String, _ mode: Mode, _ limits: ClientLimits, _ interceptsNothing: Bool) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try "policy: p\nrules:\n\(rules)".write(toFile: directory + "/p.yaml", atomically: true, encoding: .utf8)
-        try "version: 1\npolicies: [\(rules.isEmpty ? "" : "./p.yaml")]\nstore: memory\n\(interceptsNothing ? "tls: { intercept: [] }\n" : "")".write(
-            toFile: directory + "/stoplog.yaml", atomically: true, encoding: .utf8)
+        try
+            "version: 1\npolicies: [\(rules.isEmpty ? "" : "./p.yaml")]\nstore: memory\n\(interceptsNothing ? "tls: { intercept: [] }\n" : "")"
+            .write(
+                toFile: directory + "/stoplog.yaml", atomically: true, encoding: .utf8)
         var sources = ConfigurationSources(variables: [:], workingDirectory: directory)
         sources.flags = ["state": directory + "/state"]
         let parts = try GateParts(try GateConfiguration.load(sources), callSink: nil, limits: limits)
@@ -95,7 +97,9 @@ final class HeldStore: Store {
 
     func note(_ note: JournalNote, done: @escaping @Sendable (Result<Void, StoreError>) -> Void) {}
     func flush(done: @escaping @Sendable (Result<Void, StoreError>) -> Void) {}
-    func calls(_ query: CallQuery) throws(StoreError) -> CallPage { throw StoreError(code: .unavailable, message: "held") }
+    func calls(_ query: CallQuery) throws(StoreError) -> CallPage {
+        throw StoreError(code: .unavailable, message: "held")
+    }
     func call(id: String) throws(StoreError) -> StoredCall? { nil }
     func verify() throws(StoreError) -> ChainReport { throw StoreError(code: .unavailable, message: "held") }
     func prune(before: Int64, limit: Int) throws(StoreError) -> Int { 0 }

@@ -28,10 +28,12 @@ final class GateProcess {
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         let limit = descriptors.map { "ulimit -n \($0); " } ?? ""
-        process.arguments = ["-c", limit + "exec \"$@\"", "sh", try Self.binary()] + [
-            "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--state", directory + "/state", "--config",
-            directory + "/stoplog.yaml", "--env", environment, "--upstream-ca", OriginCertificate.good + ".crt",
-        ]
+        process.arguments =
+            ["-c", limit + "exec \"$@\"", "sh", try Self.binary()] + [
+                "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--state", directory + "/state",
+                "--config",
+                directory + "/stoplog.yaml", "--env", environment, "--upstream-ca", OriginCertificate.good + ".crt",
+            ]
         process.standardOutput = output
         process.standardError = FileHandle(forWritingAtPath: log)
         try process.run()
@@ -57,13 +59,17 @@ final class GateProcess {
     /// `stoplog` beside the test bundle.
     private static func binary() throws -> String {
         let arguments = CommandLine.arguments
-        var places = arguments.indices.dropFirst().filter { arguments[$0 - 1] == "--test-bundle-path" }.map { arguments[$0] }
+        var places = arguments.indices.dropFirst().filter { arguments[$0 - 1] == "--test-bundle-path" }.map {
+            arguments[$0]
+        }
         places.append(arguments[0])
         var root = URL(fileURLWithPath: #filePath)
         for _ in 0..<4 { root.deleteLastPathComponent() }
         let candidates = places.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/stoplog" }
         let all = candidates + [root.path + "/.build/debug/stoplog"]
-        guard let found = all.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else { throw Fault.notBuilt }
+        guard let found = all.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+            throw Fault.notBuilt
+        }
         return found
     }
 

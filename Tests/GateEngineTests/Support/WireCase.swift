@@ -130,7 +130,8 @@ struct WireRun {
         }
         check(row.notUpstream, absentFrom: upstream, row, origin)
         for text in row.client {
-            #expect(answer.all.contains(filled(text, origin)), "\(row.name): \(text) not in \(WireText8.text(answer.all))")
+            #expect(
+                answer.all.contains(filled(text, origin)), "\(row.name): \(text) not in \(WireText8.text(answer.all))")
         }
         check(row.notClient, absentFrom: answer.all, row, origin)
         if answer.status >= 400, !row.reaches || answer.status == 502 && row.client.contains("Proxy-Status: ") {
@@ -140,7 +141,9 @@ struct WireRun {
 
     /// The gate's own errors: Proxy-Status, problem+json, the call's id, and no body on HEAD.
     private func checkRefusal(_ row: WireCase, _ answer: RawClient.Answer) {
-        for text in ["\r\nProxy-Status: stoplog; error=", "\r\nContent-Type: application/problem+json\r\n", "\r\nStoplog-Call: "] {
+        for text in [
+            "\r\nProxy-Status: stoplog; error=", "\r\nContent-Type: application/problem+json\r\n", "\r\nStoplog-Call: ",
+        ] {
             #expect(answer.heads.contains(text), "\(row.name): \(text) not in \(WireText8.text(answer.heads))")
         }
         #expect(

@@ -26,7 +26,8 @@ struct WireScene {
 
     /// Plays `body` twice, against fresh origins: over the proxy's port and in a tunnel.
     static func play(
-        _ gate: GateProcess, _ script: @escaping @Sendable (OriginConnection) -> Void, _ body: (WireScene) throws -> Void
+        _ gate: GateProcess, _ script: @escaping @Sendable (OriginConnection) -> Void,
+        _ body: (WireScene) throws -> Void
     ) throws {
         for isTunnelled in [false, true] {
             let origin = try ScriptedOrigin(tls: isTunnelled ? OriginCertificate.good : nil, script)

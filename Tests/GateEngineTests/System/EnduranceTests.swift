@@ -65,10 +65,13 @@ struct EnduranceTests {
     @Test func `Random bytes and mutated requests are survived`() throws {
         try Self.withOrigin { gate, scene in
             var random = SeededGenerator(state: 5)
-            let request = Array(scene.request("PUT", "/a?b=c", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n").utf8)
+            let request = Array(
+                scene.request("PUT", "/a?b=c", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n").utf8)
             for round in 0..<300 {
                 var bytes = round % 2 == 0 ? request : (0..<200).map { _ in UInt8.random(in: 0...255, using: &random) }
-                for _ in 0..<3 { bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+                for _ in 0..<3 {
+                    bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                }
                 let client = try RawClient(port: gate.port)
                 client.write(bytes)
                 client.finishWriting()
@@ -79,12 +82,15 @@ struct EnduranceTests {
     }
 
     @Test func `Mutated answers are survived`() throws {
-        let answer = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n".utf8)
+        let answer = Array(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n".utf8)
         let origin = try ScriptedOrigin { connection in
             guard let (head, _) = connection.request() else { return }
             var random = SeededGenerator(state: UInt64(head.utf8.reduce(0) { $0 &* 31 &+ Int($1) }.magnitude))
             var bytes = answer
-            for _ in 0..<3 { bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            for _ in 0..<3 {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
             connection.write(bytes)
         }
         defer { origin.stop() }
@@ -151,7 +157,8 @@ struct EnduranceTests {
                 while !gate.logText.contains(text), gate.isRunning, .now < end { sched_yield() }
             }
             #expect(try status() == 200)
-            let rule = "policy: p\nrules:\n  - { id: d, match: { method: DELETE }, class: irreversible, action: block }\n"
+            let rule =
+                "policy: p\nrules:\n  - { id: d, match: { method: DELETE }, class: irreversible, action: block }\n"
             try rule.write(toFile: gate.directory + "/p.yaml", atomically: true, encoding: .utf8)
             let file = gate.directory + "/stoplog.yaml"
             try "version: 1\npolicies: [./p.yaml]\n".write(toFile: file, atomically: true, encoding: .utf8)

@@ -21,7 +21,8 @@ struct InDoubtTests {
             let client = try scene.client()
             // More than is read before the intent is journaled: the rest streams.
             let size = 1_200_000
-            client.write(scene.request("DELETE", "/x", "Transfer-Encoding: chunked\r\n", String(size, radix: 16) + "\r\n"))
+            client.write(
+                scene.request("DELETE", "/x", "Transfer-Encoding: chunked\r\n", String(size, radix: 16) + "\r\n"))
             client.write([UInt8](repeating: 0x61, count: size))
             #expect(arrived.wait())
             client.write("\r\nzz\r\n")

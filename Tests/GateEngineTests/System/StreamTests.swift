@@ -14,7 +14,9 @@ struct StreamTests {
 
     @Test func `Answers to pipelined requests come in order`() throws {
         try WireScene.play { connection in
-            while let (head, _) = connection.request() { connection.answer(String(head.split(separator: " ")[1].last ?? "?")) }
+            while let (head, _) = connection.request() {
+                connection.answer(String(head.split(separator: " ")[1].last ?? "?"))
+            }
         } _: { scene in
             let client = try scene.client()
             client.write((0..<40).map { scene.request("GET", "/n\($0 % 10)") }.joined())
@@ -243,7 +245,8 @@ struct StreamTests {
     @Test func `A folded first header line after another answer is an error, nothing worse`() throws {
         try WireScene.play { connection in
             while let (head, _) = connection.request() {
-                connection.write(head.contains("/bad") ? "HTTP/1.1 200 OK\r\n X: y\r\nContent-Length: 2\r\n\r\nok" : Self.ok)
+                connection.write(
+                    head.contains("/bad") ? "HTTP/1.1 200 OK\r\n X: y\r\nContent-Length: 2\r\n\r\nok" : Self.ok)
             }
         } _: { scene in
             let client = try scene.client()

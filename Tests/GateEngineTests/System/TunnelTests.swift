@@ -16,7 +16,9 @@ struct TunnelTests {
         try withGate(configuration) { try body($0, origin) }
     }
 
-    private static func get(_ target: String, host: String) -> String { "GET \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n" }
+    private static func get(_ target: String, host: String) -> String {
+        "GET \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n"
+    }
 
     @Test(arguments: ["HTTP/1.1\r\nHost: 127.0.0.1:{P}", "HTTP/1.0"])
     func `CONNECT is answered without framing fields`(version: String) throws {

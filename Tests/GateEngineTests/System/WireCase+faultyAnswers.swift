@@ -3,7 +3,8 @@ extension WireCase {
     static let faultyResponses: [WireCase] = [
         .passes(
             "status 502", get(),
-            answer: "HTTP/1.1 502 Some Reason\r\nContent-Length: 2\r\nLocation: /elsewhere\r\nWWW-Authenticate: Basic realm=\"x\"\r\nRetry-After: 1\r\n\r\nok",
+            answer:
+                "HTTP/1.1 502 Some Reason\r\nContent-Length: 2\r\nLocation: /elsewhere\r\nWWW-Authenticate: Basic realm=\"x\"\r\nRetry-After: 1\r\n\r\nok",
             status: [502],
             down: ["HTTP/1.1 502 Some Reason\r\n", "ok"],
             fate: .open),
@@ -75,7 +76,8 @@ extension WireCase {
             down: ["Proxy-Status: ", "application/problem+json", "Stoplog-Call: "]),
         .passes(
             "resp te_twice", get(),
-            answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            answer:
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
             closes: true,
             status: [502],
             down: ["Proxy-Status: ", "application/problem+json", "Stoplog-Call: "]),
@@ -292,9 +294,12 @@ extension WireCase {
         .cut("truncated cl", answer: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"),
         .cut("truncated chunk", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),
         .cut("truncated chunkmid", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhello"),
-        .cut("truncated chunknolast", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"),
+        .cut(
+            "truncated chunknolast", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"),
         .cut("truncated chunkbad", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
         .cut("truncated chunkneg", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n-1\r\n"),
-        .cut("truncated chunkhuge", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nffffffffffffffffff\r\nx"),
+        .cut(
+            "truncated chunkhuge",
+            answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nffffffffffffffffff\r\nx"),
     ]
 }

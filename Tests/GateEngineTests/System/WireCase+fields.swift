@@ -30,7 +30,8 @@ extension WireCase {
         .passes(
             "order, case, duplicates stay", get("/", "X-b: 1\r\nx-A: 2\r\nX-B: 3\r\nx-a: 4\r\n"),
             up: ["X-b: 1\r\nx-A: 2\r\nX-B: 3\r\nx-a: 4\r\n"]),
-        .passes("empty value stays", get("/", "X-Empty:\r\nX-After: 1\r\n"), up: ["\r\nX-Empty:", "\r\nX-After: 1\r\n"]),
+        .passes(
+            "empty value stays", get("/", "X-Empty:\r\nX-After: 1\r\n"), up: ["\r\nX-Empty:", "\r\nX-After: 1\r\n"]),
         .passes(
             "high bytes stay", get("/", "X-H: \u{e4}\u{ff}\u{80} \u{c3}\u{a9}\r\n"),
             up: ["X-H: \u{e4}\u{ff}\u{80} \u{c3}\u{a9}\r\n"]),
@@ -66,7 +67,8 @@ extension WireCase {
             up: ["X-Keep: 1\r\n"],
             notUp: ["\r\nProxy-Authorization:"]),
         .passes(
-            "dropped Connection: HTTP2-Settings\\r\\nHT", get("/", "Connection: HTTP2-Settings\r\nHTTP2-Settings: AAA\r\nX-Keep: 1\r\n"),
+            "dropped Connection: HTTP2-Settings\\r\\nHT",
+            get("/", "Connection: HTTP2-Settings\r\nHTTP2-Settings: AAA\r\nX-Keep: 1\r\n"),
             up: ["X-Keep: 1\r\n"],
             notUp: ["\r\nHTTP2-Settings:"]),
         .passes(
@@ -74,7 +76,8 @@ extension WireCase {
             up: ["X-Keep: 1\r\n"],
             notUp: ["\r\nStoplog-Session:"]),
         .passes(
-            "Connection and named go", get("/", "Connection: X-Hop, x-other\r\nX-Hop: 1\r\nX-Other: 2\r\nX-Keep: 3\r\n"),
+            "Connection and named go",
+            get("/", "Connection: X-Hop, x-other\r\nX-Hop: 1\r\nX-Other: 2\r\nX-Keep: 3\r\n"),
             up: ["X-Keep: 3\r\n"],
             notUp: ["X-Hop", "X-Other", "\r\nConnection:"]),
         .passes(
@@ -88,17 +91,22 @@ extension WireCase {
             "Connection never takes CL", post("Connection: Content-Length\r\nContent-Length: 5\r\n", "hello"),
             up: ["Content-Length: 5\r\n", "hello"]),
         .passes(
-            "Connection never takes TE", post("Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"),
+            "Connection never takes TE",
+            post("Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"),
             up: ["5\r\nhello\r\n0\r\n\r\n"]),
         .passes(
-            "upgrade h2c never", get("/", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"),
+            "upgrade h2c never",
+            get("/", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"),
             notUp: ["Upgrade", "HTTP2-Settings"]),
         .passes("Via is appended", get("/", "Via: 1.0 fred\r\n"), up: ["Via: 1.0 fred\r\n", "Via: 1.1 "]),
         .passes("Via is added", get(), up: ["\r\nVia: 1.1 "], down: ["\r\nVia: 1.1 "]),
         .passes("Via of 1.0 client", "GET {A}/ HTTP/1.0\r\nHost: {H}\r\n\r\n", up: ["\r\nVia: 1.0 "]),
         .passes(
             "nothing invented", get(),
-            notUp: ["User-Agent", "Accept", "Content-Type", "Accept-Encoding", "Expect", "Proxy-Connection", "\r\nConnection", "Content-Length", "Transfer-Encoding"]),
+            notUp: [
+                "User-Agent", "Accept", "Content-Type", "Accept-Encoding", "Expect", "Proxy-Connection",
+                "\r\nConnection", "Content-Length", "Transfer-Encoding",
+            ]),
         .passes(
             "POST: nothing invented", post("Content-Length: 5\r\n", "hello"),
             notUp: ["User-Agent", "Accept", "Content-Type", "Expect"]),
@@ -106,14 +114,22 @@ extension WireCase {
             "big POST no Expect invented", post("Content-Length: 2000000\r\n", "\(many("x", 2_000_000))"),
             notUp: ["Expect"]),
         .passes(
-            "Accept etc. stay", get("/", "User-Agent: a/1\r\nAccept: */*\r\nAccept-Encoding: br;q=1.0\r\nReferer: x\r\n"),
+            "Accept etc. stay",
+            get("/", "User-Agent: a/1\r\nAccept: */*\r\nAccept-Encoding: br;q=1.0\r\nReferer: x\r\n"),
             up: ["User-Agent: a/1\r\nAccept: */*\r\nAccept-Encoding: br;q=1.0\r\nReferer: x\r\n"]),
         .passes("empty user agent", get("/", "User-Agent:\r\nAccept:\r\n"), up: ["User-Agent:", "Accept:"]),
         .passes(
-            "credentials stay", get("/", "Authorization: Bearer x\r\nCookie: a=b; c=d\r\nCookie: e=f\r\nRange: bytes=0-1\r\nIf-None-Match: \"x\"\r\n"),
-            up: ["Authorization: Bearer x\r\nCookie: a=b; c=d\r\nCookie: e=f\r\nRange: bytes=0-1\r\nIf-None-Match: \"x\"\r\n"]),
+            "credentials stay",
+            get(
+                "/",
+                "Authorization: Bearer x\r\nCookie: a=b; c=d\r\nCookie: e=f\r\nRange: bytes=0-1\r\nIf-None-Match: \"x\"\r\n"
+            ),
+            up: [
+                "Authorization: Bearer x\r\nCookie: a=b; c=d\r\nCookie: e=f\r\nRange: bytes=0-1\r\nIf-None-Match: \"x\"\r\n"
+            ]),
         .refused(
-            "Max-Forwards 0 TRACE", get("/", "Max-Forwards: 0\r\nX-T: 1\r\nCookie: s=1\r\nAuthorization: z\r\n", method: "TRACE"),
+            "Max-Forwards 0 TRACE",
+            get("/", "Max-Forwards: 0\r\nX-T: 1\r\nCookie: s=1\r\nAuthorization: z\r\n", method: "TRACE"),
             status: [200],
             down: ["message/http", "X-T: 1"],
             notDown: ["Authorization: z"],

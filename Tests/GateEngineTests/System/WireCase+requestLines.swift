@@ -37,7 +37,9 @@ extension WireCase {
         .passes("empty lines before", "\r\n\r\nGET {A}/ HTTP/1.1\r\nHost: {H}\r\n\r\n"),
         .refused("bare LF lines", "GET {A}/ HTTP/1.1\nHost: {H}\n\n"),
         .refused("LF end of a field", "GET {A}/ HTTP/1.1\r\nHost: {H}\nX: y\r\n\r\n"),
-        .refused("long request line", "GET {A}/\(many("x", 70_000)) HTTP/1.1\r\nHost: {H}\r\n\r\n", status: [414, 431]),
-        .refused("long method", "\(many("G", 70_000)) {A}/ HTTP/1.1\r\nHost: {H}\r\n\r\n", status: [400, 414, 431, 501]),
+        .refused(
+            "long request line", "GET {A}/\(many("x", 70_000)) HTTP/1.1\r\nHost: {H}\r\n\r\n", status: [414, 431]),
+        .refused(
+            "long method", "\(many("G", 70_000)) {A}/ HTTP/1.1\r\nHost: {H}\r\n\r\n", status: [400, 414, 431, 501]),
     ]
 }

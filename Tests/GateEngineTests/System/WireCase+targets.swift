@@ -88,7 +88,8 @@ extension WireCase {
         .refused("port 0", "GET http://127.0.0.1:0/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", route: .plain),
         .refused("port 65536", "GET http://127.0.0.1:65536/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", route: .plain),
         .refused(
-            "port 99999999999999999999", "GET http://127.0.0.1:99999999999999999999/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+            "port 99999999999999999999",
+            "GET http://127.0.0.1:99999999999999999999/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
             route: .plain),
         .refused("port abc", "GET http://127.0.0.1:abc/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", route: .plain),
         .refused("port -1", "GET http://127.0.0.1:-1/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", route: .plain),
@@ -122,15 +123,18 @@ extension WireCase {
             "bad target //127.0.0.1:{P}/", "GET //127.0.0.1:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused("bad target /x", "GET /x HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
-        .refused("bad target 127.0.0.1:{P}", "GET 127.0.0.1:{P} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
+        .refused(
+            "bad target 127.0.0.1:{P}", "GET 127.0.0.1:{P} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused("bad target *", "GET * HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused("bad target http//x", "GET http//x HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused("bad target javascript:1", "GET javascript:1 HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused(
-            "bad target http://user@127.0.0.1:{P}/", "GET http://user@127.0.0.1:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://user@127.0.0.1:{P}/",
+            "GET http://user@127.0.0.1:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://user:pw@127.0.0.1:{P}/", "GET http://user:pw@127.0.0.1:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://user:pw@127.0.0.1:{P}/",
+            "GET http://user:pw@127.0.0.1:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
             "bad target http://@127.0.0.1:{P}/", "GET http://@127.0.0.1:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
@@ -139,13 +143,15 @@ extension WireCase {
             "bad target http://127.0.0.1:{P}@x/", "GET http://127.0.0.1:{P}@x/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}/#frag", "GET http://127.0.0.1:{P}/#frag HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}/#frag",
+            "GET http://127.0.0.1:{P}/#frag HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
             "bad target http://127.0.0.1:{P}/a#", "GET http://127.0.0.1:{P}/a# HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}?a#b", "GET http://127.0.0.1:{P}?a#b HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}?a#b",
+            "GET http://127.0.0.1:{P}?a#b HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
             "bad target http://ex%61mple.com/", "GET http://ex%61mple.com/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
@@ -178,7 +184,8 @@ extension WireCase {
         .refused("bad target http://a..b/", "GET http://a..b/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused("bad target http://.a/", "GET http://.a/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused(
-            "bad target http://\\xc3\\xa9.example/", "GET http://\u{c3}\u{a9}.example/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://\\xc3\\xa9.example/",
+            "GET http://\u{c3}\u{a9}.example/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
             "bad target http://a\\x00b/", "GET http://a\u{00}b/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
@@ -187,39 +194,48 @@ extension WireCase {
             "bad target http://a\\x01/", "GET http://a\u{01}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}/\\x00", "GET http://127.0.0.1:{P}/\u{00} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}/\\x00",
+            "GET http://127.0.0.1:{P}/\u{00} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}/\\x1f", "GET http://127.0.0.1:{P}/\u{1f} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}/\\x1f",
+            "GET http://127.0.0.1:{P}/\u{1f} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}/\\x7f", "GET http://127.0.0.1:{P}/\u{7f} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}/\\x7f",
+            "GET http://127.0.0.1:{P}/\u{7f} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}/a\\tb", "GET http://127.0.0.1:{P}/a\tb HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}/a\\tb",
+            "GET http://127.0.0.1:{P}/a\tb HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}/a\\x0bb", "GET http://127.0.0.1:{P}/a\u{0b}b HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}/a\\x0bb",
+            "GET http://127.0.0.1:{P}/a\u{0b}b HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused("bad target http://a_b!/", "GET http://a_b!/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused("bad target http://a b/", "GET http://a b/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}\\\\@x/", "GET http://127.0.0.1:{P}\\@x/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}\\\\@x/",
+            "GET http://127.0.0.1:{P}\\@x/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://127.0.0.1\\\\x:{P}/", "GET http://127.0.0.1\\x:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1\\\\x:{P}/",
+            "GET http://127.0.0.1\\x:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused("bad target http://a;b/", "GET http://a;b/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused("bad target http://a,b/", "GET http://a,b/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused("bad target http://(a)/", "GET http://(a)/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n", route: .plain),
         .refused(
-            "bad target http://127.0.0.1:{P}:80/", "GET http://127.0.0.1:{P}:80/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://127.0.0.1:{P}:80/",
+            "GET http://127.0.0.1:{P}:80/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
             "bad target http://127.0.0.1 :{P}/", "GET http://127.0.0.1 :{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad target http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "GET http://\(many("a", 300))/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad target http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "GET http://\(many("a", 300))/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused("fragment in tunnel", "GET /a#b HTTP/1.1\r\nHost: {H}\r\n\r\n", route: .tunnel),
         .refused("no slash in tunnel", "GET a HTTP/1.1\r\nHost: {H}\r\n\r\n", route: .tunnel),
@@ -237,7 +253,8 @@ extension WireCase {
             "bad CONNECT 127.0.0.1:65536 HTTP/1.1", "CONNECT 127.0.0.1:65536 HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
-            "bad CONNECT http://127.0.0.1:{P} HTTP/1.1", "CONNECT http://127.0.0.1:{P} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
+            "bad CONNECT http://127.0.0.1:{P} HTTP/1.1",
+            "CONNECT http://127.0.0.1:{P} HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",
             route: .plain),
         .refused(
             "bad CONNECT 127.0.0.1:{P}/ HTTP/1.1", "CONNECT 127.0.0.1:{P}/ HTTP/1.1\r\nHost: 127.0.0.1:{P}\r\n\r\n",

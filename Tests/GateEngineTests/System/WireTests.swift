@@ -17,7 +17,11 @@ struct WireTests {
     @Test func `A request has one end or is refused`() throws { try Self.play(WireCase.framing) }
     @Test func `Fields pass but for those of one connection`() throws { try Self.play(WireCase.fields) }
     @Test func `Methods and expectations pass`() throws { try Self.play(WireCase.methods) }
-    @Test func `Answers pass but for what concerns one connection`() throws { try Self.play(WireCase.responsesThatPass) }
+    @Test func `Answers pass but for what concerns one connection`() throws {
+        try Self.play(WireCase.responsesThatPass)
+    }
     @Test func `Status codes pass`() throws { try Self.play(WireCase.statuses) }
-    @Test func `Answers that are no HTTP become 502, cut ones stay cut`() throws { try Self.play(WireCase.faultyResponses) }
+    @Test func `Answers that are no HTTP become 502, cut ones stay cut`() throws {
+        try Self.play(WireCase.faultyResponses)
+    }
 }

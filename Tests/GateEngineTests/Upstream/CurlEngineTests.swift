@@ -123,10 +123,13 @@ struct CurlEngineTests {
     @Test func moreCallsThanAllowedAreRefusedAtTheEndOfTheRound() throws {
         var settings = UpstreamSettings()
         settings.maxTransfers = 1
-        try withOrigin(settings, script: { connection in
-            _ = connection.head()
-            connection.waitForEnd()
-        }) { bench, origin in
+        try withOrigin(
+            settings,
+            script: { connection in
+                _ = connection.head()
+                connection.waitForEnd()
+            }
+        ) { bench, origin in
             let first = TestAnswer()
             bench.start(TestCall("GET / HTTP/1.1", to: origin), first)
             let second = try bench.answer(TestCall("GET / HTTP/1.1", to: origin))
@@ -158,12 +161,15 @@ struct CurlEngineTests {
         var settings = UpstreamSettings()
         settings.maxConnections = 1
         let mayAnswer = DispatchSemaphore(value: 0)
-        try withOrigin(settings, script: { connection in
-            while connection.head() != nil {
-                mayAnswer.wait()
-                connection.answer()
+        try withOrigin(
+            settings,
+            script: { connection in
+                while connection.head() != nil {
+                    mayAnswer.wait()
+                    connection.answer()
+                }
             }
-        }) { bench, origin in
+        ) { bench, origin in
             let answers = (0..<3).map { _ in TestAnswer() }
             for answer in answers { bench.start(TestCall("GET / HTTP/1.1", to: origin), answer) }
             for _ in answers { mayAnswer.signal() }
@@ -180,9 +186,12 @@ struct CurlEngineTests {
         var settings = UpstreamSettings()
         settings.maxConnections = 1
         let body = String(repeating: "x", count: 500_000)
-        try withOrigin(settings, script: { connection in
-            while connection.head() != nil { connection.answer(body) }
-        }) { bench, origin in
+        try withOrigin(
+            settings,
+            script: { connection in
+                while connection.head() != nil { connection.answer(body) }
+            }
+        ) { bench, origin in
             let answers = (0..<4).map { _ in TestAnswer() }
             for answer in answers {
                 answer.onBody = { $0.transfer.pauseReading() }

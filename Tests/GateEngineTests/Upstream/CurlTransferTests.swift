@@ -54,7 +54,8 @@ struct CurlTransferTests {
     }
 
     @Test func interimHeadsPassOneByOne() throws {
-        let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+        let interim =
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
         try play(interim + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") { answer in
             #expect(answer.interim == [100, 102, 103])
             #expect(answer.status == 200)
@@ -75,7 +76,8 @@ struct CurlTransferTests {
         try withOrigin(script: { connection in
             while connection.head() != nil {
                 let bodiless = status == 204 || status == 304
-                connection.write("HTTP/1.1 \(status) Some Reason\r\n" + (bodiless ? "\r\n" : "Content-Length: 2\r\n\r\nok"))
+                connection.write(
+                    "HTTP/1.1 \(status) Some Reason\r\n" + (bodiless ? "\r\n" : "Content-Length: 2\r\n\r\nok"))
             }
         }) { bench, origin in
             for _ in 0..<3 {
@@ -90,7 +92,9 @@ struct CurlTransferTests {
     @Test func headHasAContentLengthAndNoContent() throws {
         try withOrigin(script: { connection in
             while let head = connection.head() {
-                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + (head.hasPrefix("HEAD") ? "" : String(repeating: "x", count: 1000)))
+                connection.write(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+                        + (head.hasPrefix("HEAD") ? "" : String(repeating: "x", count: 1000)))
             }
         }) { bench, origin in
             let answer = try bench.answer(TestCall("HEAD / HTTP/1.1", to: origin))
@@ -105,7 +109,8 @@ struct CurlTransferTests {
     // MARK: Bodies
 
     @Test(arguments: [
-        "Content-Length: 10\r\n\r\nshort", "Content-Length: 1\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        "Content-Length: 10\r\n\r\nshort", "Content-Length: 1\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
         "Transfer-Encoding: chunked\r\n\r\n5\r\nhel", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
         "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", "Transfer-Encoding: chunked\r\n\r\n",
     ])
@@ -126,7 +131,9 @@ struct CurlTransferTests {
     }
 
     @Test func chunksAreTakenApartAndTrailersReported() throws {
-        try play("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5;ext=1\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n") { answer in
+        try play(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5;ext=1\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"
+        ) { answer in
             #expect(answer.error == nil)
             #expect(answer.text == "hello")
             #expect(answer.trailers == ["X-Sum: 1"])
@@ -439,11 +446,14 @@ struct CurlTransferTests {
     @Test func aHeadThatDoesNotComeIsATimeout() throws {
         var settings = UpstreamSettings()
         settings.headTimeout = .milliseconds(50)
-        try withOrigin(settings, script: { connection in
-            _ = connection.head()
-            connection.write("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nX:")
-            connection.waitForEnd()
-        }) { bench, origin in
+        try withOrigin(
+            settings,
+            script: { connection in
+                _ = connection.head()
+                connection.write("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nX:")
+                connection.waitForEnd()
+            }
+        ) { bench, origin in
             let answer = try bench.answer(TestCall("GET / HTTP/1.1", to: origin))
             #expect(answer.error?.code == .timeout)
             #expect(answer.error?.phase == .head)
@@ -455,11 +465,14 @@ struct CurlTransferTests {
     @Test func aBodyThatStopsIsATimeout() throws {
         var settings = UpstreamSettings()
         settings.idleTimeout = .milliseconds(50)
-        try withOrigin(settings, script: { connection in
-            _ = connection.head()
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
-            connection.waitForEnd()
-        }) { bench, origin in
+        try withOrigin(
+            settings,
+            script: { connection in
+                _ = connection.head()
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
+                connection.waitForEnd()
+            }
+        ) { bench, origin in
             let answer = try bench.answer(TestCall("GET / HTTP/1.1", to: origin))
             #expect(answer.text == "abc")
             #expect(answer.error?.code == .timeout)
@@ -470,12 +483,15 @@ struct CurlTransferTests {
     @Test func timeInWhichTheGatePausesIsNotTheUpstreams() throws {
         var settings = UpstreamSettings()
         settings.idleTimeout = .milliseconds(40)
-        try withOrigin(settings, script: { connection in
-            _ = connection.head()
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
-            connection.write("def")
-            connection.waitForEnd()
-        }) { bench, origin in
+        try withOrigin(
+            settings,
+            script: { connection in
+                _ = connection.head()
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+                connection.write("def")
+                connection.waitForEnd()
+            }
+        ) { bench, origin in
             let answer = TestAnswer()
             answer.onHead = { $0.transfer.pauseReading() }
             bench.start(TestCall("GET / HTTP/1.1", to: origin), answer)

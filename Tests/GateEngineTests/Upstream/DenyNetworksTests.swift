@@ -13,7 +13,8 @@ struct DenyNetworksTests {
 
     @Test(arguments: ["127.0.0.1", "localhost", "::ffff:127.0.0.1"])
     func aDeniedAddressIsNotDialledHoweverItIsNamed(host: String) throws {
-        try withOrigin(settings("127.0.0.0/8", "::1"), script: { connection in _ = connection.head() }) { bench, origin in
+        try withOrigin(settings("127.0.0.0/8", "::1"), script: { connection in _ = connection.head() }) {
+            bench, origin in
             var call = TestCall("POST / HTTP/1.1", to: origin)
             call.host = host
             let answer = try bench.answer(call)
@@ -25,18 +26,24 @@ struct DenyNetworksTests {
     }
 
     @Test func otherAddressesAreDialled() throws {
-        try withOrigin(settings("169.254.0.0/16", "10.0.0.0/8"), script: { connection in
-            while connection.head() != nil { connection.answer() }
-        }) { bench, origin in
+        try withOrigin(
+            settings("169.254.0.0/16", "10.0.0.0/8"),
+            script: { connection in
+                while connection.head() != nil { connection.answer() }
+            }
+        ) { bench, origin in
             try #expect(bench.answer(TestCall("GET / HTTP/1.1", to: origin)).text == "ok")
             try #expect(bench.answer(TestCall("GET / HTTP/1.1", to: origin)).text == "ok")
         }
     }
 
     @Test func aReroutedCallMayGoThereAndItsConnectionServesNobodyElse() throws {
-        try withOrigin(settings("127.0.0.0/8"), script: { connection in
-            while connection.head() != nil { connection.answer() }
-        }) { bench, origin in
+        try withOrigin(
+            settings("127.0.0.0/8"),
+            script: { connection in
+                while connection.head() != nil { connection.answer() }
+            }
+        ) { bench, origin in
             var call = TestCall("GET / HTTP/1.1", to: origin)
             call.isRerouted = true
             try #expect(bench.answer(call).text == "ok")

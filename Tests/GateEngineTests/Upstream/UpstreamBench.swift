@@ -61,7 +61,8 @@ final class UpstreamBench: @unchecked Sendable {  // engine and reactor are touc
     func start(_ call: TestCall, _ answer: TestAnswer) {
         onReactor { engine in
             answer.bodies = call.supplies
-            answer.transfer = engine.start(call.upstreamCall(throughProxy: engine.settings.proxy != nil), handler: answer)
+            answer.transfer = engine.start(
+                call.upstreamCall(throughProxy: engine.settings.proxy != nil), handler: answer)
         }
     }
 
@@ -117,12 +118,15 @@ struct TestCall: Sendable {
         let parts = line.split(separator: " ")
         let authority = "\(host.contains(":") ? "[\(host)]" : host):\(port)"
         let target = parts[1] == "*" ? "*" : "\(scheme == .https ? "https" : "http")://\(authority)\(parts[1])"
-        let text = "\(parts[0]) \(target) HTTP/1.1\r\nHost: \(authority)\r\n"
+        let text =
+            "\(parts[0]) \(target) HTTP/1.1\r\nHost: \(authority)\r\n"
             + fields.map { $0 + "\r\n" }.joined() + "\r\n"
-        guard case .head(let head, _) = Wire.outcome(text), case .success(let parsed) = RequestTarget.parse(head, in: .plain)
+        guard case .head(let head, _) = Wire.outcome(text),
+            case .success(let parsed) = RequestTarget.parse(head, in: .plain)
         else { fatalError("bad test call: \(text)") }
         let terms = UpstreamHead.Terms(
-            correlationID: "test", via: ViaStamp(token: 1), absoluteForm: throughProxy && scheme == .http && !isRerouted)
+            correlationID: "test", via: ViaStamp(token: 1), absoluteForm: throughProxy && scheme == .http && !isRerouted
+        )
         return UpstreamCall(
             scheme: scheme, host: host, port: port,
             head: UpstreamHead(head, target: parsed, hops: HopByHop(head.block), terms: terms), body: body,

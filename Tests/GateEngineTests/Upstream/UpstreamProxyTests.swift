@@ -56,7 +56,8 @@ struct UpstreamProxyTests {
     @Test func aProxyThatRefusesTheTunnelProvesThatNothingLeft() throws {
         let proxy = try ScriptedOrigin { connection in
             _ = connection.head()
-            connection.answer("no", status: "407 Proxy Authentication Required", fields: "Proxy-Authenticate: Basic realm=x\r\n")
+            connection.answer(
+                "no", status: "407 Proxy Authentication Required", fields: "Proxy-Authenticate: Basic realm=x\r\n")
         }
         let bench = try UpstreamBench(settings(proxy))
         defer { bench.stop(); proxy.stop() }

@@ -20,9 +20,12 @@ struct UpstreamTLSTests {
 
     @Test(arguments: ["localhost", "127.0.0.1"])
     func aCheckedUpstreamAnswersAndItsConnectionIsReused(host: String) throws {
-        try withOrigin(tls: OriginCertificate.good, trust: trust(OriginCertificate.good), script: { connection in
-            while connection.head() != nil { connection.answer("secret") }
-        }) { bench, origin in
+        try withOrigin(
+            tls: OriginCertificate.good, trust: trust(OriginCertificate.good),
+            script: { connection in
+                while connection.head() != nil { connection.answer("secret") }
+            }
+        ) { bench, origin in
             for _ in 0..<5 {
                 let answer = try bench.answer(secure("GET / HTTP/1.1", to: origin, host: host))
                 #expect(answer.error == nil)
@@ -37,9 +40,12 @@ struct UpstreamTLSTests {
         let certificate = fault == 0 ? OriginCertificate.wrongName : OriginCertificate.good
         // Wrong name; a root of somebody else; no roots at all.
         let roots = fault == 0 ? try trust(certificate) : fault == 1 ? try trust(OriginCertificate.wrongName) : nil
-        try withOrigin(tls: certificate, trust: roots, script: { connection in
-            while connection.head() != nil { connection.answer() }
-        }) { bench, origin in
+        try withOrigin(
+            tls: certificate, trust: roots,
+            script: { connection in
+                while connection.head() != nil { connection.answer() }
+            }
+        ) { bench, origin in
             let answer = try bench.answer(secure("POST / HTTP/1.1", to: origin))
             #expect(answer.error?.code == .tls)
             #expect(answer.error?.phase == .handshake)
@@ -50,10 +56,13 @@ struct UpstreamTLSTests {
     }
 
     @Test func anUpstreamThatDoesNotSpeakTLSGetsNothing() throws {
-        try withOrigin(trust: trust(OriginCertificate.good), script: { connection in
-            connection.answer("plain")
-            connection.waitForEnd()
-        }) { bench, origin in
+        try withOrigin(
+            trust: trust(OriginCertificate.good),
+            script: { connection in
+                connection.answer("plain")
+                connection.waitForEnd()
+            }
+        ) { bench, origin in
             let answer = try bench.answer(secure("POST / HTTP/1.1", to: origin))
             #expect(answer.error?.code == .tls)
             #expect(answer.error?.proxyStatus == "tls_protocol_error")
@@ -74,13 +83,16 @@ struct UpstreamTLSTests {
 
     @Test(arguments: [true, false])
     func aBodyThatEndsByCloseIsWholeOnlyWithCloseNotify(isNotified: Bool) throws {
-        try withOrigin(tls: OriginCertificate.good, trust: trust(OriginCertificate.good), script: { connection in
-            _ = connection.head()
-            connection.write("HTTP/1.1 200 OK\r\n\r\nall of it")
-            if isNotified { connection.closeNotify() }
-            connection.finishWriting()
-            connection.waitForEnd()
-        }) { bench, origin in
+        try withOrigin(
+            tls: OriginCertificate.good, trust: trust(OriginCertificate.good),
+            script: { connection in
+                _ = connection.head()
+                connection.write("HTTP/1.1 200 OK\r\n\r\nall of it")
+                if isNotified { connection.closeNotify() }
+                connection.finishWriting()
+                connection.waitForEnd()
+            }
+        ) { bench, origin in
             // More than once: handles are used again.
             for _ in 0..<3 {
                 let answer = try bench.answer(secure("GET / HTTP/1.1", to: origin))
@@ -94,32 +106,41 @@ struct UpstreamTLSTests {
 
     @Test func newConnectionsResumeTheSession() throws {
         let resumed = Mutex<[Bool]>([])
-        try withOrigin(tls: OriginCertificate.good, trust: trust(OriginCertificate.good), script: { connection in
-            resumed.withLock { $0.append(connection.isResumed) }
-            _ = connection.head()
-            connection.answer("once", fields: "Connection: close\r\n")
-            connection.closeNotify()
-        }) { bench, origin in
+        try withOrigin(
+            tls: OriginCertificate.good, trust: trust(OriginCertificate.good),
+            script: { connection in
+                resumed.withLock { $0.append(connection.isResumed) }
+                _ = connection.head()
+                connection.answer("once", fields: "Connection: close\r\n")
+                connection.closeNotify()
+            }
+        ) { bench, origin in
             for _ in 0..<3 { try #expect(bench.answer(secure("GET / HTTP/1.1", to: origin)).text == "once") }
             #expect(resumed.withLock { $0 } == [false, true, true])
         }
     }
 
     @Test func aSizedBodyNeedsNoCloseNotify() throws {
-        try withOrigin(tls: OriginCertificate.good, trust: trust(OriginCertificate.good), script: { connection in
-            _ = connection.head()
-            connection.answer("whole")
-        }) { bench, origin in
+        try withOrigin(
+            tls: OriginCertificate.good, trust: trust(OriginCertificate.good),
+            script: { connection in
+                _ = connection.head()
+                connection.answer("whole")
+            }
+        ) { bench, origin in
             for _ in 0..<3 { try #expect(bench.answer(secure("GET / HTTP/1.1", to: origin)).error == nil) }
         }
     }
 
     @Test func aRequestThatAReusedSecureConnectionSwallowedIsNotSentAgain() throws {
-        try withOrigin(tls: OriginCertificate.good, trust: trust(OriginCertificate.good), script: { connection in
-            _ = connection.head()
-            connection.answer("first")
-            _ = connection.head()
-        }) { bench, origin in
+        try withOrigin(
+            tls: OriginCertificate.good, trust: trust(OriginCertificate.good),
+            script: { connection in
+                _ = connection.head()
+                connection.answer("first")
+                _ = connection.head()
+            }
+        ) { bench, origin in
             _ = try bench.answer(secure("GET / HTTP/1.1", to: origin))
             let answer = try bench.answer(secure("DELETE / HTTP/1.1", to: origin))
             #expect(answer.error?.mayHaveLeft == true)
@@ -128,11 +149,14 @@ struct UpstreamTLSTests {
     }
 
     @Test func pausedSecureBodiesArriveWhole() throws {
-        try withOrigin(tls: OriginCertificate.good, trust: trust(OriginCertificate.good), script: { connection in
-            _ = connection.head()
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n")
-            connection.write([UInt8](repeating: 120, count: 5_000_000))
-        }) { bench, origin in
+        try withOrigin(
+            tls: OriginCertificate.good, trust: trust(OriginCertificate.good),
+            script: { connection in
+                _ = connection.head()
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n")
+                connection.write([UInt8](repeating: 120, count: 5_000_000))
+            }
+        ) { bench, origin in
             let answer = TestAnswer()
             let paused = DispatchSemaphore(value: 0)
             answer.keepsBody = false

@@ -142,12 +142,15 @@ struct UpstreamTunnelTests {
     @Test func aSecureTunnelIsChecked() throws {
         for trusts in [true, false] {
             let trust = trusts ? try UpstreamTrust(systemRoots: nil, extraFiles: [OriginCertificate.good]) : nil
-            try withOrigin(tls: OriginCertificate.good, trust: trust, script: { connection in
-                _ = connection.until("hello")
-                connection.write([UInt8](repeating: 3, count: 300_000))
-                connection.closeNotify()
-                connection.waitForEnd()
-            }) { bench, origin in
+            try withOrigin(
+                tls: OriginCertificate.good, trust: trust,
+                script: { connection in
+                    _ = connection.until("hello")
+                    connection.write([UInt8](repeating: 3, count: 300_000))
+                    connection.closeNotify()
+                    connection.waitForEnd()
+                }
+            ) { bench, origin in
                 let peer = TestTunnel()
                 peer.sends = Array("hello".utf8)
                 peer.onHalfClosed = { $0.tunnel.finishSending() }

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Structured log")
 struct StructuredLogTests {
-    private func line(_ message: String, _ metadata: Logger.Metadata, _ format: GateConfiguration.Log.Format) -> String {
+    private func line(_ message: String, _ metadata: Logger.Metadata, _ format: GateConfiguration.Log.Format) -> String
+    {
         String(
             decoding: LogLine.encode(
                 time_us: 0, level: .info, label: "stoplog", message: message, metadata: metadata, format: format),
@@ -23,11 +24,13 @@ struct StructuredLogTests {
     }
 
     @Test func `no value can forge a line of text`() {
-        #expect(line("M", ["k": "a b\nc=d", "j": "plain", "e": ""], .text)
-            == "1970-01-01T00:00:00.000Z info M e=\"\" j=plain k=\"a b\\nc=d\"\n")
+        #expect(
+            line("M", ["k": "a b\nc=d", "j": "plain", "e": ""], .text)
+                == "1970-01-01T00:00:00.000Z info M e=\"\" j=plain k=\"a b\\nc=d\"\n")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a blocked reader loses lines but blocks nobody, and the loss is told`() throws {
+    @Test(.timeLimit(.minutes(1))) func `a blocked reader loses lines but blocks nobody, and the loss is told`() throws
+    {
         var ends: [Int32] = [0, 0]
         try #require(unsafe pipe(&ends) == 0)
         let sink = LogSink(descriptor: ends[1], format: .text)
